@@ -1,0 +1,120 @@
+"""Running a program on XLA: rewritten by PyTensor, lowered by JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from pytensor.compile.mode import Mode
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.rewriting.db import RewriteDatabaseQuery
+from pytensor.link.jax.linker import JAXLinker
+
+from brickyard.backends.lowering import lower
+from brickyard.backends.program import Program
+from brickyard.backends.provenance import KeepProvenance
+from brickyard.backends.random import device_key, is_generator
+from brickyard.backends.specialise import specialise, static_twin
+from brickyard.backends.xla_setup import prepare_jax
+
+# What XLA does itself: fusing loops and reusing memory.
+LEFT_TO_XLA = ("fusion", "inplace")
+
+
+class XlaExecutable:
+    """A program compiled by XLA for one set of shapes.
+
+    State stays on the device between calls: the buffers of updated variables are
+    donated to the computation, which writes the new values into them.
+
+    Parameters
+    ----------
+    program
+        What to run.
+    arrays
+        Arrays with the shapes and dtypes that the inputs will have.
+
+    Raises
+    ------
+    ComputationError
+        If the graph does not work on these shapes, or holds an operation that XLA
+        cannot run.
+    """
+
+    def __init__(self, program: Program, arrays: Sequence[Any]) -> None:
+        prepare_jax()
+        import jax
+
+        self._cells = [variable.container.storage for variable in program.shared]
+        self._generators = [
+            (position, variable)
+            for position, variable in enumerate(program.shared)
+            if is_generator(variable)
+        ]
+        self._num_outputs = len(program.outputs)
+        first = len(program.inputs)
+        donated = tuple(range(first, first + len(program.updates)))
+        self._run = jax.jit(lower(_rewrite(program, arrays)), donate_argnums=donated)
+
+    def __call__(self, arrays: Sequence[Any]) -> Sequence[Any]:
+        """Run the program.
+
+        Parameters
+        ----------
+        arrays
+            One array for each input, of the shapes this was compiled for.
+
+        Returns
+        -------
+        sequence of jax.Array
+            The outputs. They may still be under way: reading one waits for it.
+        """
+        cells = self._cells
+        for position, variable in self._generators:
+            cells[position] = device_key(variable).cell
+        state = [cell[0] for cell in cells]
+        if np.ndarray in set(map(type, state)):
+            state = _on_device(state)
+        results = self._run(*arrays, *state)
+        # not strict: what is only read comes last among the cells and keeps its value
+        for cell, value in zip(cells, results[self._num_outputs :], strict=False):
+            cell[0] = value
+        return results[: self._num_outputs]
+
+
+@cache
+def _rewriter() -> Any:
+    """Return PyTensor's rewriter without what XLA repeats."""
+    query = RewriteDatabaseQuery(include=["fast_run", "jax"], exclude=LEFT_TO_XLA)
+    return Mode(JAXLinker(), query).optimizer
+
+
+def _rewrite(program: Program, arrays: Sequence[Any]) -> FunctionGraph:
+    """Return the rewritten graph of a program for the shapes of `arrays`."""
+    twins = {
+        variable: static_twin(variable, array.shape, str(array.dtype))
+        for variable, array in zip(program.inputs, arrays, strict=True)
+    }
+    for variable in program.shared:
+        if is_generator(variable):
+            twins[variable] = variable.type(name=variable.name)
+        else:
+            shape = variable.container.storage[0].shape
+            twins[variable] = static_twin(variable, shape, variable.type.dtype)
+    outputs = specialise([*program.outputs, *program.updates.values()], twins)
+    graph = FunctionGraph(list(twins.values()), outputs, clone=False)
+    graph.attach_feature(KeepProvenance())
+    _rewriter()(graph)
+    return graph
+
+
+def _on_device(state: Sequence[Any]) -> list[Any]:
+    """Copy NumPy arrays to the device, so that no buffer of the host is donated."""
+    import jax.numpy as jnp
+
+    return [
+        jnp.array(value, copy=True) if isinstance(value, np.ndarray) else value
+        for value in state
+    ]
