@@ -1,0 +1,42 @@
+"""Datasets, the order they are read in, and streams of named sources."""
+
+from brickyard.datasets.base import Dataset
+from brickyard.datasets.indexable import IndexableDataset
+from brickyard.datasets.iterable import IterableDataset
+from brickyard.datasets.iterator import DataIterator
+from brickyard.datasets.schemes import (
+    BatchScheme,
+    BatchSizeScheme,
+    ConcatenatedScheme,
+    ConstantScheme,
+    IndexScheme,
+    IterationScheme,
+    SequentialExampleScheme,
+    SequentialScheme,
+    ShuffledExampleScheme,
+    ShuffledScheme,
+    cross_validation,
+)
+from brickyard.datasets.streams import AbstractDataStream, DataStream
+from brickyard.datasets.subset import Subset
+
+__all__ = [
+    "AbstractDataStream",
+    "BatchScheme",
+    "BatchSizeScheme",
+    "ConcatenatedScheme",
+    "ConstantScheme",
+    "DataIterator",
+    "DataStream",
+    "Dataset",
+    "IndexScheme",
+    "IndexableDataset",
+    "IterableDataset",
+    "IterationScheme",
+    "SequentialExampleScheme",
+    "SequentialScheme",
+    "ShuffledExampleScheme",
+    "ShuffledScheme",
+    "Subset",
+    "cross_validation",
+]

@@ -1,0 +1,54 @@
+"""Errors of the data layer that callers may want to catch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class AxisLabelsMismatchError(ValueError):
+    """A transformer met axis labels it does not work on.
+
+    Examples
+    --------
+    >>> raise AxisLabelsMismatchError("source 'images' has axes (batch, height)")
+    Traceback (most recent call last):
+        ...
+    brickyard.datasets.exceptions.AxisLabelsMismatchError: source 'images' has axes...
+    """
+
+
+class ConfigurationError(Exception):
+    """A setting, such as an environment variable, is missing or makes no sense."""
+
+
+class MissingInputFiles(Exception):
+    """A converter did not find the files it reads.
+
+    Parameters
+    ----------
+    message
+        What is missing, for whom, and where it was expected.
+    filenames
+        The names of the missing files.
+
+    Examples
+    --------
+    >>> error = MissingInputFiles("no raw files", ["train.gz"])
+    >>> error.filenames
+    ['train.gz']
+    """
+
+    def __init__(self, message: str, filenames: Iterable[str]) -> None:
+        self.filenames = list(filenames)
+        super().__init__(message, self.filenames)
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: {', '.join(self.filenames)}"
+
+
+class NeedURLPrefix(Exception):
+    """A downloader was given relative addresses and no prefix to put before them."""
+
+
+class DatasetFileError(ValueError):
+    """A data file is not what it should be; the message names the file."""
