@@ -123,7 +123,10 @@ class CompiledFunction:
     def _as_arrays(self, values: Sequence[Any]) -> list[Any]:
         self._check_count(values)
         pairs = zip(self.inputs, values, strict=True)
-        return [as_array(variable, value) for variable, value in pairs]
+        return [
+            value if hasattr(value, "dtype") else as_array(variable, value)
+            for variable, value in pairs
+        ]
 
     def _check_count(self, values: Sequence[Any]) -> None:
         if len(values) != len(self.inputs):
@@ -225,6 +228,7 @@ def compile(
     --------
     >>> from pytensor import tensor as pt
     >>> x = pt.vector("x")
+    >>> from brickyard.backends import shared
     >>> count = shared(0, name="count")
     >>> double = compile([x], 2 * x, updates={count: count + 1})
     >>> double(np.ones(2, dtype=x.dtype)).tolist()
@@ -258,7 +262,8 @@ def evaluate(
     outputs
         A variable or a sequence of variables.
     values
-        The value of each input of the graph.
+        The value of each input of the graph, converted to its dtype if only precision
+        is lost.
     backend
         ``"xla"`` or ``"numba"``; None for `default_backend`.
 
@@ -275,9 +280,8 @@ def evaluate(
     array(9., dtype=float32)
     """
     values = values or {}
-    results = compile(list(values), outputs, backend=backend, name="evaluate")(
-        *values.values()
-    )
+    function = compile(list(values), outputs, backend=backend, name="evaluate")
+    results = function(*[as_array(v, value) for v, value in values.items()])
     if isinstance(outputs, Variable):
         return np.asarray(results)
     return [np.asarray(result) for result in results]

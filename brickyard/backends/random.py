@@ -144,14 +144,19 @@ class RandomStream:
         Parameters
         ----------
         probabilities
-            Probabilities along the last axis, ``(..., classes)``.
+            Probabilities that sum to one along the last axis, ``(..., classes)``.
 
         Returns
         -------
         TensorVariable
             Indices in [0, classes), int64, ``(...)``.
         """
-        return self._draw("categorical", probabilities)
+        # By inversion of the distribution function: PyTensor's own operation draws
+        # from odds instead of probabilities on JAX.
+        p = pt.as_tensor_variable(probabilities)
+        uniform = self._draw("uniform", 0.0, 1.0, size=p.shape[:-1], dtype=p.dtype)
+        passed = uniform[..., None] >= pt.cumsum(p, axis=-1)[..., :-1]
+        return passed.sum(axis=-1, dtype="int64")
 
 
 def random_stream(seed: int) -> RandomStream:

@@ -15,7 +15,6 @@ from pytensor import tensor as pt
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.traversal import toposort
 from pytensor.scalar.basic import upcast
-from pytensor.tensor.math import Dot
 from pytensor.tensor.type import TensorType
 
 from brickyard.backends.errors import (
@@ -24,6 +23,7 @@ from brickyard.backends.errors import (
     describe_variable,
     format_shape,
 )
+from brickyard.backends.shape_rules import check_shape_rules
 
 
 def static_twin(variable: Variable, shape: Sequence[int], dtype: str) -> Variable:
@@ -119,10 +119,9 @@ def specialise(
 
 def _rebuild(node: Apply, inputs: list[Variable]) -> Apply:
     try:
-        if isinstance(node.op, Dot):
-            _check_dot(inputs)
+        check_shape_rules(node.op, inputs)
         new = node.clone_with_new_inputs(inputs, strict=False)
-    except (TypeError, ValueError, AssertionError) as error:
+    except (TypeError, ValueError, IndexError, AssertionError) as error:
         shapes = [getattr(v.type, "shape", None) for v in inputs]
         raise computation_error(node, shapes, error) from error
     made_by = getattr(node.tag, "made_by", None)
@@ -131,33 +130,21 @@ def _rebuild(node: Apply, inputs: list[Variable]) -> Apply:
     return new
 
 
-def _check_dot(inputs: Sequence[Variable]) -> None:
-    left, right = (variable.type.shape for variable in inputs)
-    known = left[-1:] and right[:1] and None not in (left[-1], right[0])
-    if known and left[-1] != right[0]:
-        raise ValueError(
-            f"the last axis of the first has length {left[-1]}, the first axis of "
-            f"the second has length {right[0]}"
-        )
-
-
 def as_array(variable: Variable, value: Any) -> Any:
-    """Turn a Python number or a nested list into an array for an input.
+    """Turn a number, a nested list or an array into an array for an input.
 
     Parameters
     ----------
     variable
         The input.
     value
-        An array, which is returned as it is, or something NumPy makes an array of.
+        Something NumPy makes an array of.
 
     Returns
     -------
     array
         With the dtype of the input where NumPy's own choice can be converted to it.
     """
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return value
     array = np.asarray(value)
     if np.can_cast(array.dtype, variable.type.dtype, casting="same_kind"):
         return array.astype(variable.type.dtype)
