@@ -6,11 +6,27 @@ from brickyard.graph.annotations import (
     BrickAnnotation,
     add_annotation,
 )
+from brickyard.graph.collect import (
+    collect_parameters,
+)
+from brickyard.graph.computation_graph import (
+    ComputationGraph,
+)
+from brickyard.graph.dropout import (
+    apply_dropout,
+)
+from brickyard.graph.expressions import (
+    hessian_times_vector,
+    l2_norm,
+)
 from brickyard.graph.filter import (
     VariableFilter,
     get_annotation,
     get_application_call,
     get_brick,
+)
+from brickyard.graph.noise import (
+    apply_noise,
 )
 from brickyard.graph.roles import (
     ALGORITHM_BUFFER,
@@ -113,6 +129,7 @@ __all__ = [
     "BrickAnnotation",
     "CollectedRole",
     "CollectorRole",
+    "ComputationGraph",
     "CostRole",
     "DropoutRole",
     "FilterRole",
@@ -126,8 +143,13 @@ __all__ = [
     "WeightRole",
     "add_annotation",
     "add_role",
+    "apply_dropout",
+    "apply_noise",
+    "collect_parameters",
     "get_annotation",
     "get_application_call",
     "get_brick",
     "has_roles",
+    "hessian_times_vector",
+    "l2_norm",
 ]

@@ -27,6 +27,9 @@ class Annotation:
     ----------
     auxiliary_variables : list of Variable
         The variables added with `add_auxiliary_variable`, in that order.
+    updates : dict
+        Updates that belong to the annotated variables, from shared variable to new
+        value; a `ComputationGraph` collects them.
 
     Examples
     --------
@@ -43,6 +46,7 @@ class Annotation:
 
     def __init__(self) -> None:
         self.auxiliary_variables: list[Variable] = []
+        self.updates: dict[Variable, Variable] = {}
 
     def add_auxiliary_variable(
         self,
@@ -102,16 +106,12 @@ class ApplicationAnnotation(Annotation):
         ``application`` (the unbound one).
     metadata : dict
         What the call recorded about itself, for example ``"call_id"``.
-    updates : dict
-        Updates of shared variables that belong to the call, from shared variable to
-        new value; a `ComputationGraph` collects them.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.application: Any = None
         self.metadata: dict[str, Any] = {}
-        self.updates: dict[Variable, Variable] = {}
 
 
 def add_annotation(var: Variable, annotation: Annotation) -> None:

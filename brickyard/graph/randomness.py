@@ -1,0 +1,133 @@
+"""What every random change of a graph needs: variables to change and a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from pytensor.graph.basic import Variable
+from pytensor.tensor.type import TensorType
+
+from brickyard.backends import RandomStream, random_stream
+from brickyard.graph.computation_graph import ComputationGraph
+
+DEFAULT_SEED = 1
+
+
+def float_variables(
+    computation_graph: ComputationGraph, variables: Iterable[Variable], owner: str
+) -> list[Variable]:
+    """Return variables to be changed, each once.
+
+    Parameters
+    ----------
+    computation_graph
+        The graph they must be part of.
+    variables
+        The variables.
+    owner
+        Who changes them, for messages.
+
+    Returns
+    -------
+    list of Variable
+        The variables in the given order.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not a tensor of floats.
+    ValueError
+        If one of them is not part of the graph.
+    """
+    if isinstance(variables, Variable) or not isinstance(variables, Iterable):
+        raise TypeError(f"{owner}: variables must be a list, got {variables!r}")
+    chosen = list(dict.fromkeys(variables))
+    for variable in chosen:
+        if not isinstance(variable, Variable):
+            raise TypeError(
+                f"{owner}: {variable!r} of type {type(variable).__name__} is not a "
+                "PyTensor variable"
+            )
+        is_tensor = isinstance(variable.type, TensorType)
+        if not is_tensor or not variable.dtype.startswith("float"):
+            raise TypeError(
+                f"{owner}: {variable} is of type {variable.type}; only tensors of "
+                "floats can be changed at random"
+            )
+    computation_graph.require_variables(chosen, owner)
+    return chosen
+
+
+def stream_of(
+    rng: RandomStream | None,
+    seed: int | None,
+    computation_graph: ComputationGraph,
+    owner: str,
+) -> RandomStream:
+    """Return the stream to draw from.
+
+    Parameters
+    ----------
+    rng
+        A stream, or None for a new one.
+    seed
+        The seed of the new stream. None derives it from the number of generators that
+        the graph has already, so that a second change of a graph is independent of the
+        first.
+    computation_graph
+        The graph that is changed.
+    owner
+        Who changes it, for messages.
+
+    Returns
+    -------
+    RandomStream
+        The stream.
+
+    Raises
+    ------
+    TypeError
+        If `rng` is not a `RandomStream`.
+    ValueError
+        If both `rng` and `seed` are given.
+    """
+    if rng is None:
+        if seed is None:
+            entropy = [DEFAULT_SEED, len(computation_graph.random_generators)]
+            seed = int(np.random.SeedSequence(entropy).generate_state(1)[0])
+        return random_stream(seed)
+    if seed is not None:
+        raise ValueError(f"{owner}: give either rng or seed, not both")
+    if not isinstance(rng, RandomStream):
+        raise TypeError(
+            f"{owner}: rng must be made by brickyard.backends.random_stream, got "
+            f"{type(rng).__name__}"
+        )
+    return rng
+
+
+def require_number(value: object, name: str, owner: str) -> None:
+    """Raise unless a value is a real number.
+
+    Parameters
+    ----------
+    value
+        The value.
+    name
+        The argument's name.
+    owner
+        Whose argument it is.
+
+    Raises
+    ------
+    TypeError
+        If it is not a number.
+    """
+    if isinstance(value, bool) or not isinstance(
+        value, int | float | np.integer | np.floating
+    ):
+        raise TypeError(
+            f"{owner}: {name} must be a number, got {value!r} of type "
+            f"{type(value).__name__}"
+        )
