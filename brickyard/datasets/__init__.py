@@ -1,6 +1,7 @@
 """Datasets, the order they are read in, and streams of named sources."""
 
 from brickyard.datasets.base import Dataset
+from brickyard.datasets.hdf5 import H5PYDataset
 from brickyard.datasets.indexable import IndexableDataset
 from brickyard.datasets.iterable import IterableDataset
 from brickyard.datasets.iterator import DataIterator
@@ -29,6 +30,7 @@ __all__ = [
     "DataIterator",
     "DataStream",
     "Dataset",
+    "H5PYDataset",
     "IndexScheme",
     "IndexableDataset",
     "IterableDataset",

@@ -70,7 +70,7 @@ class Subset:
         """
         within = cls(list_or_slice, subset.num_examples)
         return cls(
-            subset._translate(within._indices),  # type: ignore[arg-type]
+            subset.locate(within._indices),  # type: ignore[arg-type]
             subset.original_num_examples,
         )
 
@@ -175,7 +175,7 @@ class Subset:
         TypeError
             If the request is not for indices.
         """
-        selection = self._translate(
+        selection = self.locate(
             as_selection(subset_request, self.num_examples, "the subset")
         )
         if sort_indices and isinstance(selection, np.ndarray):
@@ -221,19 +221,19 @@ class Subset:
         stop = num_examples if slice_.stop is None else slice_.stop
         return start, stop
 
-    def translate(self, subset_request: Any, owner: str) -> Selection:
-        """Return a request within the subset as one for the original object.
+    def locate(self, selection: Selection) -> Selection:
+        """Return a checked request within the subset as one for the original object.
 
         Parameters
         ----------
-        subset_request
-            An index, or indices: a range, a slice, a sequence or an array.
-        owner
-            Who is asked, for the message.
-        """
-        return self._translate(as_selection(subset_request, self.num_examples, owner))
+        selection
+            What `as_selection` returned for a request within the subset.
 
-    def _translate(self, selection: Selection) -> Selection:
+        Examples
+        --------
+        >>> Subset(slice(10, 20), 50).locate(slice(2, 4))
+        slice(12, 14, None)
+        """
         if isinstance(self._indices, np.ndarray):
             found = self._indices[selection]
             return int(found) if isinstance(selection, int) else found
