@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import pytensor
 
@@ -18,7 +19,7 @@ def prefer_float32() -> None:
     PyMC in the process, whose models expect float64. Assigning
     ``pytensor.config.floatX`` after ``import brickyard`` always has the last word.
     """
-    parameter = type(pytensor.config).floatX
+    parameter: Any = type(pytensor.config).floatX
     chosen = not parameter.is_default or pytensor.config.floatX != parameter.default
     if chosen or "pymc" in sys.modules:
         return

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
+from pytensor.tensor.elemwise import CAReduce
 from pytensor.tensor.random.type import RandomType
 from pytensor.tensor.type import TensorType
 
@@ -57,7 +59,7 @@ def _lower_node(node: Apply) -> Callable[..., Any]:
     from pytensor.link.jax.dispatch import jax_funcify
 
     try:
-        return jax_funcify(node.op, node=node, storage_map={})
+        function = jax_funcify(node.op, node=node, storage_map={})
     except NotImplementedError as error:
         made_by = provenance_of(node)
         where = f"{made_by}: " if made_by else ""
@@ -66,6 +68,25 @@ def _lower_node(node: Apply) -> Callable[..., Any]:
             "backend='numba'",
             made_by=made_by,
         ) from error
+    if isinstance(node.op, CAReduce):
+        return _in_wider_type(function, node.outputs[0].type.dtype)
+    return function
+
+
+def _in_wider_type(reduce: Callable[..., Any], dtype: str) -> Callable[..., Any]:
+    """Reduce in the type of the result where that is wider than the operand's.
+
+    JAX's form of a PyTensor reduction converts afterwards, when precision is lost.
+    The float64 accumulator that PyTensor gives every float32 sum is not honoured:
+    XLA sums in a tree.
+    """
+
+    def reduced(operand: Any) -> Any:
+        if np.promote_types(operand.dtype, dtype) == dtype:
+            operand = operand.astype(dtype)
+        return reduce(operand)
+
+    return reduced
 
 
 def _constants(graph: FunctionGraph) -> dict[Variable, Any]:

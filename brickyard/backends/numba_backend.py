@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytensor
-from pytensor.compile.io import In
 from pytensor.compile.mode import get_mode
 
 from brickyard.backends.program import Program
@@ -32,9 +31,9 @@ class NumbaExecutable:
             if not is_generator(variable)
         ]
         self._function = pytensor.function(
-            [In(variable, borrow=True) for variable in program.inputs],
+            list(program.inputs),
             list(program.outputs),
-            updates=program.updates,
+            updates=list(program.updates.items()),
             mode=get_mode("NUMBA"),
             on_unused_input="ignore",
             trust_input=True,

@@ -125,16 +125,14 @@ def _add_default_updates(
     """Add the updates that random generators bring with them, in graph order."""
     pending: list[Variable] = [*outputs, *changes.values()]
     while pending:
-        found = [
-            variable
-            for variable in dict.fromkeys(graph_inputs(pending))
-            if isinstance(variable, SharedVariable)
-            and variable not in changes
-            and default_update_of(variable) is not None
-        ]
-        for variable in found:
-            changes[variable] = default_update_of(variable)
-        pending = [changes[variable] for variable in found]
+        found: dict[SharedVariable, Variable] = {}
+        for variable in graph_inputs(pending):
+            if isinstance(variable, SharedVariable) and variable not in changes:
+                update = default_update_of(variable)
+                if update is not None:
+                    found[variable] = update
+        changes.update(found)
+        pending = list(found.values())
 
 
 def _check_roots(

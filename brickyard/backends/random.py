@@ -228,8 +228,8 @@ def generators_of(outputs: Iterable[Variable]) -> list[SharedVariable]:
     list of SharedVariable
         Each generator once, in the order of the graph.
     """
-    found = dict.fromkeys(v for v in graph_inputs(list(outputs)) if is_generator(v))
-    return list(found)
+    roots = dict.fromkeys(graph_inputs(list(outputs)))
+    return [v for v in roots if isinstance(v, SharedVariable) and is_generator(v)]
 
 
 @dataclass(frozen=True)
@@ -264,7 +264,7 @@ def device_key(variable: SharedVariable) -> DeviceKey:
         The one key of this variable, shared by all compiled functions.
     """
     generator = variable.container.storage[0]
-    key = getattr(variable.tag, "device_key", None)
+    key: DeviceKey | None = getattr(variable.tag, "device_key", None)
     if key is None or key.generator is not generator:
         twin = np.random.Generator(type(generator.bit_generator)())
         twin.bit_generator.state = generator.bit_generator.state
@@ -288,12 +288,11 @@ def get_generator_state(variable: SharedVariable) -> State:
         words of 32 bits, None before the first use on XLA.
     """
     generator = variable.container.storage[0]
-    key = getattr(variable.tag, "device_key", None)
-    current = key is not None and key.generator is generator
-    return {
-        "generator": generator.bit_generator.state,
-        "device_key": np.array(key.cell[0]) if current else None,
-    }
+    key: DeviceKey | None = getattr(variable.tag, "device_key", None)
+    words = None
+    if key is not None and key.generator is generator:
+        words = np.array(key.cell[0])
+    return {"generator": generator.bit_generator.state, "device_key": words}
 
 
 def set_generator_state(variable: SharedVariable, state: State) -> None:

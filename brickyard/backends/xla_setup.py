@@ -22,7 +22,7 @@ def prepare_jax() -> None:
     import pytensor.link.jax.dispatch  # noqa: F401  registers the lowerings
 
     jax.config.update("jax_enable_x64", True)
-    if jax.config.jax_compilation_cache_dir is None:
+    if jax.config.values["jax_compilation_cache_dir"] is None:
         directory = cache_directory()
         if directory is not None:
             jax.config.update("jax_compilation_cache_dir", str(directory))
