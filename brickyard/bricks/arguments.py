@@ -1,0 +1,104 @@
+"""Matching the arguments of an application call with the inputs it takes."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pytensor.graph.basic import Variable
+
+if TYPE_CHECKING:
+    from brickyard.bricks.application import BoundApplication
+
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def bind_arguments(
+    bound: BoundApplication, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments of a call by the names of the method's parameters.
+
+    Positional arguments of a method that takes ``**kwargs`` alone stand for its
+    inputs in their declared order.
+
+    Parameters
+    ----------
+    bound
+        The application that is called.
+    args, kwargs
+        The arguments of the call.
+
+    Returns
+    -------
+    dict
+        Values by parameter name; ``*args`` as a tuple and ``**kwargs`` as a dict.
+
+    Raises
+    ------
+    TypeError
+        If there are too many or too few inputs or one has an unknown name.
+    """
+    signature = bound.application.signature
+    kinds = {each.kind for each in signature.parameters.values()}
+    if inspect.Parameter.VAR_KEYWORD in kinds:
+        if inspect.Parameter.VAR_POSITIONAL not in kinds:
+            args, kwargs = _name_positional(bound, args, kwargs)
+        _refuse_unknown_tensors(bound, kwargs)
+    try:
+        return dict(signature.bind(*args, **kwargs).arguments)
+    except TypeError as error:
+        known = list(signature.parameters)
+        unknown = [name for name in kwargs if name not in known]
+        raise _argument_error(bound, str(error), unknown, known) from error
+
+
+def _name_positional(
+    bound: BoundApplication, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Give the positional arguments that only fit ``**kwargs`` their declared names."""
+    parameters = bound.application.signature.parameters.values()
+    named = [each.name for each in parameters if each.kind not in VARIADIC]
+    extra = args[len(named) :]
+    if not extra:
+        return args, kwargs
+    names = [name for name in bound.inputs if name not in named]
+    if len(extra) > len(names):
+        problem = f"got {len(args)} positional inputs"
+        raise _argument_error(bound, problem, [], names)
+    moved = dict(zip(names, extra, strict=False))
+    twice = [name for name in moved if name in kwargs]
+    if twice:
+        problem = f"got multiple values for {', '.join(map(repr, twice))}"
+        raise _argument_error(bound, problem, [], names)
+    return args[: len(named)], {**moved, **kwargs}
+
+
+def _refuse_unknown_tensors(bound: BoundApplication, kwargs: dict[str, Any]) -> None:
+    """Refuse tensors under undeclared names; other values may be options."""
+    if not bound.declares("inputs"):
+        return
+    known = set(bound.application.signature.parameters)
+    known.update(bound.inputs, bound.sequences, bound.states, bound.contexts)
+    unknown = [
+        name
+        for name, value in kwargs.items()
+        if name not in known and isinstance(value, Variable | np.ndarray)
+    ]
+    if unknown:
+        problem = f"got unexpected {', '.join(map(repr, unknown))}"
+        raise _argument_error(bound, problem, unknown, sorted(known))
+
+
+def _argument_error(
+    bound: BoundApplication, problem: str, unknown: list[str], known: list[str]
+) -> TypeError:
+    hints = []
+    for name in unknown:
+        near = difflib.get_close_matches(name, known, n=1)
+        hints.extend(f"; did you mean {match!r}?" for match in near)
+    return TypeError(
+        f"{bound} takes the inputs ({', '.join(bound.inputs)}): {problem}"
+        + "".join(hints)
+    )
