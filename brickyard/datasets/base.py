@@ -11,6 +11,8 @@ from brickyard.datasets.streams import AbstractDataStream, DataStream, copy_axis
 if TYPE_CHECKING:
     from brickyard.datasets.schemes import IterationScheme
 
+_MAX_LISTED = 20
+
 DefaultTransformer = tuple[Any, Sequence[Any], Mapping[str, Any]]
 
 
@@ -244,6 +246,8 @@ def near_match(name: str, known: Iterable[str]) -> str:
     "; did you mean 'features'? There are: features, targets"
     """
     known = list(known)
-    listed = f"There are: {', '.join(known) or 'none'}"
+    rest = len(known) - _MAX_LISTED
+    more = f" and {rest} more" if rest > 0 else ""
+    listed = f"There are: {', '.join(known[:_MAX_LISTED]) or 'none'}{more}"
     close = difflib.get_close_matches(str(name), known, n=1)
     return f"; did you mean {close[0]!r}? {listed}" if close else f". {listed}"

@@ -126,7 +126,8 @@ def _make_row(split: str, source: str, interval: Sequence[Any] | None) -> tuple:
     if not 2 <= len(interval) <= 4:
         raise ValueError(
             f"source {source!r} of split {split!r} must be (start, stop), "
-            f"(start, stop, indices) or (start, stop, indices, comment), got {tuple(interval)!r}"
+            f"(start, stop, indices) or (start, stop, indices, comment), "
+            f"got {tuple(interval)!r}"
         )
     start, stop, indices, comment = (*interval, None, None)[:4]
     reference = h5py.Reference() if indices is None else indices

@@ -99,8 +99,8 @@ def _read(
             if not sort:
                 raise ValueError(
                     f"{handle.file.filename!r}: HDF5 reads indices in increasing "
-                    f"order, and the request {selection.tolist()} for source {source!r} is "
-                    "not; leave sort_indices=True, or use a scheme with "
+                    f"order, and the request {selection.tolist()} for source "
+                    f"{source!r} is not; leave sort_indices=True, or use a scheme with "
                     "sorted_indices=True"
                 )
             return Subset.sorted_fancy_indexing(dataset, selection)
