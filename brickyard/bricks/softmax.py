@@ -12,6 +12,7 @@ from brickyard.bricks.targets import (
     has_class_indices,
     target_value,
 )
+from brickyard.bricks.wrappers import WithExtraDims
 
 
 class Softmax(Brick):
@@ -112,6 +113,24 @@ class Softmax(Brick):
             raise ValueError(
                 f"{who}: {name} needs an axis of classes, (..., classes), got a scalar"
             )
+
+
+@WithExtraDims()
+class NDimensionalSoftmax(Softmax):
+    """Softmax whose applications take ``extra_ndim``, as in sequence models.
+
+    `Softmax` works over the last axis of any tensor by itself; this brick also accepts
+    the argument ``extra_ndim``, the number of axes in front of ``(batch, classes)``,
+    which are merged with the batch axis for the computation.
+
+    Examples
+    --------
+    >>> from brickyard.backends import evaluate
+    >>> x = pt.tensor3("x")
+    >>> probabilities = NDimensionalSoftmax().apply(x, extra_ndim=1)
+    >>> evaluate(probabilities, {x: [[[0, 0]], [[1e4, 0]]]}).tolist()
+    [[[0.5, 0.5]], [[1.0, 0.0]]]
+    """
 
 
 def cross_entropy(

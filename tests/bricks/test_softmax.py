@@ -4,7 +4,8 @@ from pytensor import tensor as pt
 from scipy import special
 
 from brickyard.backends import evaluate
-from brickyard.bricks.softmax import Softmax
+from brickyard.bricks.cost import CategoricalCrossEntropy
+from brickyard.bricks.softmax import NDimensionalSoftmax, Softmax
 from brickyard.graph import ComputationGraph, VariableFilter
 
 EXTREMES = np.array(
@@ -133,3 +134,33 @@ def test_targets_are_checked():
         apply(pt.matrix("x"), pt.lvector("y"))
     with pytest.raises(ValueError, match=r"y must be .* as class indices or"):
         apply(pt.ltensor3("y"), pt.matrix("x"))
+
+
+def test_extra_dimensions():
+    x, y = pt.dtensor4("x"), pt.ltensor3("y")
+    values, targets = logits(2, 3, 4, 5), np.arange(24).reshape((2, 3, 4)) % 5
+    brick = NDimensionalSoftmax()
+    probabilities, logarithms, costs = evaluate(
+        [
+            brick.apply(x, extra_ndim=2),
+            brick.log_probabilities(x, extra_ndim=2),
+            brick.categorical_cross_entropy(y, x, extra_ndim=2),
+        ],
+        {x: values, y: targets},
+    )
+    expected = special.log_softmax(values, axis=-1)
+    np.testing.assert_allclose(probabilities, np.exp(expected))
+    np.testing.assert_allclose(logarithms, expected)
+    np.testing.assert_allclose(
+        costs, -np.take_along_axis(expected, targets[..., None], axis=-1)[..., 0]
+    )
+
+
+def test_extra_dimensions_keep_the_cost_stable():
+    x, y = pt.tensor3("x", dtype="float32"), pt.lmatrix("y")
+    probabilities = NDimensionalSoftmax().apply(x, extra_ndim=1)
+    cost = CategoricalCrossEntropy().apply(y, probabilities)
+    value = evaluate(
+        cost, {x: np.array([[[1e4, -1e4]]], "float32"), y: np.array([[1]])}
+    )
+    assert value == 20000
