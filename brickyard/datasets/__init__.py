@@ -1,10 +1,12 @@
 """Datasets, the order they are read in, and streams of named sources."""
 
 from brickyard.datasets.base import Dataset
+from brickyard.datasets.digits import Digits
 from brickyard.datasets.hdf5 import H5PYDataset
 from brickyard.datasets.indexable import IndexableDataset
 from brickyard.datasets.iterable import IterableDataset
 from brickyard.datasets.iterator import DataIterator
+from brickyard.datasets.mnist import MNIST
 from brickyard.datasets.schemes import (
     BatchScheme,
     BatchSizeScheme,
@@ -20,8 +22,10 @@ from brickyard.datasets.schemes import (
 )
 from brickyard.datasets.streams import AbstractDataStream, DataStream
 from brickyard.datasets.subset import Subset
+from brickyard.datasets.toy import Spiral, SwissRoll
 
 __all__ = [
+    "MNIST",
     "AbstractDataStream",
     "BatchScheme",
     "BatchSizeScheme",
@@ -30,6 +34,7 @@ __all__ = [
     "DataIterator",
     "DataStream",
     "Dataset",
+    "Digits",
     "H5PYDataset",
     "IndexScheme",
     "IndexableDataset",
@@ -39,6 +44,8 @@ __all__ = [
     "SequentialScheme",
     "ShuffledExampleScheme",
     "ShuffledScheme",
+    "Spiral",
     "Subset",
+    "SwissRoll",
     "cross_validation",
 ]

@@ -109,12 +109,19 @@ class Dataset:
     ) -> AbstractDataStream:
         """Return the stream with the transformers applied that belong to these data.
 
+        A transformer of certain sources is applied to those that were requested.
+
         Parameters
         ----------
         stream
             A stream of this dataset.
         """
         for transformer, arguments, keywords in self.default_transformers:
+            if "which_sources" in keywords:
+                known = [s for s in keywords["which_sources"] if s in stream.sources]
+                if not known:
+                    continue
+                keywords = {**keywords, "which_sources": known}
             stream = transformer(stream, *arguments, **keywords)
         return stream
 

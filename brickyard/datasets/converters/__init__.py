@@ -1,0 +1,24 @@
+"""Converters: original files of data sets in, one HDF5 file with named sources out."""
+
+from brickyard.datasets.converters.atomic import atomic_hdf5_file
+from brickyard.datasets.converters.base import check_exists, fill_hdf5_file
+from brickyard.datasets.converters.digits import convert_digits, split_digits
+from brickyard.datasets.converters.mnist import (
+    convert_mnist,
+    read_mnist_images,
+    read_mnist_labels,
+)
+from brickyard.datasets.converters.provenance import sha256_of_file, write_provenance
+
+__all__ = [
+    "atomic_hdf5_file",
+    "check_exists",
+    "convert_digits",
+    "convert_mnist",
+    "fill_hdf5_file",
+    "read_mnist_images",
+    "read_mnist_labels",
+    "sha256_of_file",
+    "split_digits",
+    "write_provenance",
+]

@@ -1,0 +1,44 @@
+"""Transformers: streams that read another stream and change what it gives."""
+
+from brickyard.datasets.transformers.axis_labels import ExpectsAxisLabels
+from brickyard.datasets.transformers.base import AgnosticTransformer, Transformer
+from brickyard.datasets.transformers.batch import Batch
+from brickyard.datasets.transformers.cache import Cache
+from brickyard.datasets.transformers.cast import Cast, ForceFloatX
+from brickyard.datasets.transformers.defaults import uint8_pixels_to_floatX
+from brickyard.datasets.transformers.filter import Filter
+from brickyard.datasets.transformers.filter_sources import FilterSources
+from brickyard.datasets.transformers.flatten import Flatten
+from brickyard.datasets.transformers.mapping import Mapping, SortMapping
+from brickyard.datasets.transformers.merge import Merge
+from brickyard.datasets.transformers.padding import Padding
+from brickyard.datasets.transformers.rename import Rename
+from brickyard.datasets.transformers.scale_and_shift import ScaleAndShift
+from brickyard.datasets.transformers.sourcewise import (
+    AgnosticSourcewiseTransformer,
+    SourcewiseTransformer,
+)
+from brickyard.datasets.transformers.unpack import Unpack
+
+__all__ = [
+    "AgnosticSourcewiseTransformer",
+    "AgnosticTransformer",
+    "Batch",
+    "Cache",
+    "Cast",
+    "ExpectsAxisLabels",
+    "Filter",
+    "FilterSources",
+    "Flatten",
+    "ForceFloatX",
+    "Mapping",
+    "Merge",
+    "Padding",
+    "Rename",
+    "ScaleAndShift",
+    "SortMapping",
+    "SourcewiseTransformer",
+    "Transformer",
+    "Unpack",
+    "uint8_pixels_to_floatX",
+]

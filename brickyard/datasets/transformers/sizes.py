@@ -1,0 +1,119 @@
+"""Requests for a number of examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from brickyard.datasets.schemes import BatchScheme, IterationScheme
+
+
+def check_size_scheme(scheme: Any, owner: str) -> None:
+    """Raise unless a scheme can request numbers of examples.
+
+    Parameters
+    ----------
+    scheme
+        The scheme.
+    owner
+        The class it was given to, for the message.
+
+    Raises
+    ------
+    TypeError
+        If it is no scheme, or one that requests examples by their index.
+
+    Examples
+    --------
+    >>> from brickyard.datasets import SequentialScheme
+    >>> check_size_scheme(SequentialScheme(10, 5), "Batch")
+    Traceback (most recent call last):
+        ...
+    TypeError: Batch needs a scheme that requests numbers of examples, such as
+    ConstantScheme(batch_size); SequentialScheme requests examples by their index
+    """
+    wanted = (
+        f"{owner} needs a scheme that requests numbers of examples, such as "
+        "ConstantScheme(batch_size); "
+    )
+    if not hasattr(scheme, "get_request_iterator"):
+        raise TypeError(f"{wanted}got {scheme!r}")
+    by_index = isinstance(scheme, BatchScheme) or scheme.requests_examples
+    if isinstance(scheme, IterationScheme) and by_index:
+        raise TypeError(
+            f"{wanted}{type(scheme).__name__} requests examples by their index"
+        )
+
+
+def check_size(request: Any, owner: str) -> int:
+    """Return a request as a number of examples.
+
+    Parameters
+    ----------
+    request
+        The request.
+    owner
+        The class it was made to, for the message.
+
+    Raises
+    ------
+    TypeError
+        If it is not an integer.
+    ValueError
+        If it is below 1.
+
+    Examples
+    --------
+    >>> check_size(5, "Batch")
+    5
+    """
+    if isinstance(request, bool) or not isinstance(request, int | np.integer):
+        raise TypeError(
+            f"{owner}: a request must be a number of examples, got {request!r}; use a "
+            "scheme such as ConstantScheme(batch_size)"
+        )
+    if request < 1:
+        raise ValueError(
+            f"{owner}: a request must be at least 1 example, got {request}"
+        )
+    return int(request)
+
+
+def batch_length(batch: tuple, sources: tuple[str, ...], owner: str) -> int:
+    """Return the number of examples in a batch.
+
+    Parameters
+    ----------
+    batch
+        One array per source, the batch axis first.
+    sources
+        The names of the sources.
+    owner
+        The class that reads the batch, for the message.
+
+    Raises
+    ------
+    ValueError
+        If the sources differ in it.
+
+    Examples
+    --------
+    >>> batch_length((np.zeros((3, 2)), [1, 2]), ("x", "y"), "Unpack")
+    Traceback (most recent call last):
+        ...
+    ValueError: Unpack: the sources of a batch must have one number of examples, got
+    'x': 3, 'y': 2
+    """
+    length = len(batch[0])
+    for array in batch:
+        if len(array) != length:
+            raise ValueError(
+                f"{owner}: the sources of a batch must have one number of examples, "
+                "got "
+                + ", ".join(
+                    f"{source!r}: {len(array)}"
+                    for source, array in zip(sources, batch, strict=True)
+                )
+            )
+    return length
