@@ -48,7 +48,7 @@ class Model(ComputationGraph):
     >>> model.set_parameter_values({"V": np.zeros((2, 1))})
     Traceback (most recent call last):
         ...
-    ValueError: these values do not belong to this model. Missing: 'W' ...
+    ValueError: these values do not belong to this model. Missing: 'W'...
     """
 
     def __init__(self, outputs: Variable | Iterable[Variable]) -> None:
@@ -84,8 +84,8 @@ class Model(ComputationGraph):
         Parameters
         ----------
         parameter_values
-            Arrays by path: one for each parameter, of its shape, and of its dtype or a
-            float dtype, which is converted.
+            Arrays by path: one for each parameter, of its shape and dtype. Lists and
+            Python numbers are converted.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class Model(ComputationGraph):
             If a value is missing, unknown, or of the wrong shape or dtype. The message
             lists all that is wrong.
         """
-        arrays = {path: np.asarray(value) for path, value in parameter_values.items()}
+        arrays = self._as_arrays(parameter_values)
         problems = [
             *_wrong_names(arrays, self._parameters_by_path),
             *_wrong_values(arrays, self._parameters_by_path),
@@ -104,7 +104,16 @@ class Model(ComputationGraph):
                 "Nothing was changed"
             )
         for path, variable in self._parameters_by_path.items():
-            variable.set_value(arrays[path].astype(variable.type.dtype))
+            variable.set_value(arrays[path])
+
+    def _as_arrays(self, values: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
+        arrays = {}
+        for path, value in values.items():
+            variable = self._parameters_by_path.get(path)
+            typed = hasattr(value, "dtype") or variable is None
+            dtype = None if typed else variable.type.dtype
+            arrays[path] = np.asarray(value, dtype=dtype)
+        return arrays
 
     def get_top_bricks(self) -> list[Any]:
         """Return the bricks that no other brick contains.
@@ -217,11 +226,7 @@ def _wrong_values(
         array, present = arrays[path], variable.get_value(borrow=True)
         if array.shape != present.shape:
             shapes.append(f"{path!r} is {present.shape}, got {array.shape}")
-        if array.dtype != present.dtype and not _converts(array, present):
+        if array.dtype != present.dtype:
             dtypes.append(f"{path!r} is {present.dtype}, got {array.dtype}")
     problems = [f"Wrong shape: {'; '.join(shapes)}."] if shapes else []
     return problems + ([f"Wrong dtype: {'; '.join(dtypes)}."] if dtypes else [])
-
-
-def _converts(array: np.ndarray, present: np.ndarray) -> bool:
-    return array.dtype.kind == present.dtype.kind == "f"
