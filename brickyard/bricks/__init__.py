@@ -35,6 +35,7 @@ from brickyard.bricks.linear import Linear
 from brickyard.bricks.mlp import MLP
 from brickyard.bricks.naming import BRICK_DELIMITER
 from brickyard.bricks.parameters import Parameters
+from brickyard.bricks.permutation import FixedPermutation
 from brickyard.bricks.sequences import FeedforwardSequence, Sequence
 from brickyard.bricks.softmax import NDimensionalSoftmax, Softmax
 from brickyard.bricks.wrappers import BrickWrapper, WithExtraDims
@@ -55,12 +56,14 @@ __all__ = [
     "Children",
     "Feedforward",
     "FeedforwardSequence",
+    "FixedPermutation",
     "Identity",
     "Initializable",
     "LeakyRectifier",
     "Linear",
     "LinearLike",
     "Logistic",
+    "NDimensionalSoftmax",
     "Parameters",
     "RNGMixin",
     "Random",
@@ -70,6 +73,7 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Softsign",
+    "Swish",
     "Tanh",
     "WithExtraDims",
     "application",

@@ -1,7 +1,9 @@
 """Activations: bricks without parameters that work on every element alone.
 
 All of them take floating-point tensors of any shape, return the same shape and dtype,
-and let NaN pass.
+and let NaN pass. Booleans and integers of at most 16 bits become ``floatX`` (except in
+`Identity`); larger integers are refused with a TypeError, since they are usually
+indices that went the wrong way.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytensor
 from pytensor import tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.bricks.application import application
+from brickyard.bricks.checks import as_float, require_tensor
 from brickyard.bricks.interfaces import Activation
 
 
@@ -47,7 +51,8 @@ class Tanh(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return the hyperbolic tangent of every element."""
-        return pt.tanh(input_)
+        x = _floating(self, input_)
+        return pt.tanh(x)
 
 
 class Logistic(Activation):
@@ -66,7 +71,8 @@ class Logistic(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return the logistic sigmoid of every element."""
-        return pt.sigmoid(input_)
+        x = _floating(self, input_)
+        return pt.sigmoid(x)
 
 
 class Softplus(Activation):
@@ -88,7 +94,8 @@ class Softplus(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return the softplus of every element."""
-        return pt.softplus(input_)
+        x = _floating(self, input_)
+        return pt.softplus(x)
 
 
 class Softsign(Activation):
@@ -110,8 +117,9 @@ class Softsign(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return the softsign of every element."""
-        one = pt.ones((), dtype=input_.dtype)
-        return input_ / (one + pt.abs(input_))
+        x = _floating(self, input_)
+        one = pt.ones((), dtype=x.dtype)
+        return x / (one + pt.abs(x))
 
 
 class Rectifier(Activation):
@@ -133,9 +141,10 @@ class Rectifier(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return the positive part of every element."""
+        x = _floating(self, input_)
         # Asking for `<= 0`, not `> 0`, sends NaN to the branch that keeps it.
-        zero = pt.zeros((), dtype=input_.dtype)
-        return pt.switch(input_ <= zero, zero, input_)
+        zero = pt.zeros((), dtype=x.dtype)
+        return pt.switch(x <= zero, zero, x)
 
 
 class LeakyRectifier(Activation):
@@ -175,8 +184,9 @@ class LeakyRectifier(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return every element, times the leak if it is not positive."""
-        zero = pt.zeros((), dtype=input_.dtype)
-        return pt.switch(input_ <= zero, _like(self.leak, input_) * input_, input_)
+        x = _floating(self, input_)
+        zero = pt.zeros((), dtype=x.dtype)
+        return pt.switch(x <= zero, _like(self.leak, x) * x, x)
 
 
 class ELU(Activation):
@@ -216,12 +226,13 @@ class ELU(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return every element, or its scaled exponential minus 1 if negative."""
-        zero = pt.zeros((), dtype=input_.dtype)
+        x = _floating(self, input_)
+        zero = pt.zeros((), dtype=x.dtype)
         # The exponential of large elements would overflow in the branch not taken,
         # and infinity times 0 in its gradient is NaN.
-        negative = pt.switch(input_ > zero, zero, input_)
-        below = _like(self.alpha, input_) * pt.expm1(negative)
-        return pt.switch(input_ > zero, input_, below)
+        negative = pt.switch(x > zero, zero, x)
+        below = _like(self.alpha, x) * pt.expm1(negative)
+        return pt.switch(x > zero, x, below)
 
 
 class GELU(Activation):
@@ -268,15 +279,16 @@ class GELU(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return every element times the probability of a smaller normal one."""
-        half = _like(0.5, input_)
+        x = _floating(self, input_)
+        half = _like(0.5, x)
         if not self.approximate:
             # erfc keeps its relative precision for very negative elements, where
             # 1 + erf is the difference of two almost equal numbers.
-            scaled = _like(-np.sqrt(0.5), input_) * input_
-            return half * input_ * pt.erfc(scaled)
-        cube = _like(0.044715, input_) * input_ * input_ * input_
-        inner = _like(np.sqrt(2 / np.pi), input_) * (input_ + cube)
-        return half * input_ * (_like(1, input_) + pt.tanh(inner))
+            scaled = _like(-np.sqrt(0.5), x) * x
+            return half * x * pt.erfc(scaled)
+        cube = _like(0.044715, x) * x * x * x
+        inner = _like(np.sqrt(2 / np.pi), x) * (x + cube)
+        return half * x * (_like(1, x) + pt.tanh(inner))
 
 
 class SiLU(Activation):
@@ -301,7 +313,8 @@ class SiLU(Activation):
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:
         """Return every element times its logistic sigmoid."""
-        return input_ * pt.sigmoid(input_)
+        x = _floating(self, input_)
+        return x * pt.sigmoid(x)
 
 
 Swish = SiLU
@@ -316,6 +329,13 @@ def _check_number(brick: Activation, name: str, value: object) -> float:
     if not np.isfinite(value):
         raise ValueError(f"{brick.path}: {name} must be finite, got {value!r}")
     return float(value)
+
+
+def _floating(brick: Activation, input_: TensorVariable) -> TensorVariable:
+    tensor = require_tensor(brick, input_)
+    if tensor.dtype.startswith("float"):
+        return tensor
+    return as_float(brick, tensor, pytensor.config.floatX)
 
 
 def _like(number: float, tensor: TensorVariable) -> TensorVariable:

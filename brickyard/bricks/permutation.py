@@ -54,13 +54,27 @@ class FixedPermutation(Feedforward):
 
     @property
     def input_dim(self) -> int:
-        """The number of features."""
+        """The number of features; assigning another one is an error."""
         return len(self.order)
+
+    @input_dim.setter
+    def input_dim(self, dim: int) -> None:
+        self._refuse_other(dim)
 
     @property
     def output_dim(self) -> int:
-        """The number of features."""
+        """The number of features; assigning another one is an error."""
         return len(self.order)
+
+    @output_dim.setter
+    def output_dim(self, dim: int) -> None:
+        self._refuse_other(dim)
+
+    def _refuse_other(self, dim: int) -> None:
+        if dim != len(self.order):
+            raise ValueError(
+                f"{self.path} permutes {len(self.order)} features, cannot have {dim!r}"
+            )
 
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:

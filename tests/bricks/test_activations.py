@@ -1,4 +1,5 @@
 import numpy as np
+import pytensor
 import pytest
 from pytensor import tensor as pt
 from scipy import special, stats
@@ -85,6 +86,21 @@ def test_gradients_are_finite_at_extremes(make, formula):
 def test_nan_passes(make, formula):
     x = pt.vector("x")
     assert np.isnan(evaluate(make().apply(x), {x: [np.nan]})).all()
+
+
+@every_activation
+def test_small_integers_become_floats_and_large_ones_are_refused(make, formula):
+    if make is Identity:
+        assert make().apply(pt.lvector("i")).dtype == "int64"
+        return
+    x = pt.vector("x", dtype="int8")
+    result = evaluate(make().apply(x), {x: np.array([-2, 3], "int8")})
+    assert result.dtype == pytensor.config.floatX
+    np.testing.assert_allclose(result, formula(np.array([-2.0, 3.0])), rtol=1e-5)
+    with pytest.raises(
+        TypeError, match=r"works on float.*int64 \(\?,\) .*usually indices"
+    ):
+        make().apply(pt.lvector("i"))
 
 
 def test_the_gradient_of_the_rectifier_at_zero_is_zero():

@@ -34,6 +34,14 @@ def test_dimensions():
         brick.get_dim("state")
 
 
+@pytest.mark.parametrize("name", ["input_dim", "output_dim"])
+def test_dimensions_follow_the_order(name):
+    brick = FixedPermutation([1, 0, 2])
+    setattr(brick, name, 3)
+    with pytest.raises(ValueError, match="permutes 3 features, cannot have 4"):
+        setattr(brick, name, 4)
+
+
 def test_order_is_a_permutation():
     with pytest.raises(
         ValueError, match=r"^/shuffle: order needs each of the integers"
