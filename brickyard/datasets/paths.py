@@ -32,7 +32,7 @@ def data_path() -> tuple[Path, ...]:
     if not folders:
         raise ConfigurationError(
             f"the environment variable {DATA_PATH_VARIABLE} is set and names no "
-            f"folder: {setting!r}; unset it, or list folders separated by {os.pathsep!r}"
+            f"folder: {setting!r}; unset it, or separate folders by {os.pathsep!r}"
         )
     return tuple(Path(folder).expanduser() for folder in folders)
 

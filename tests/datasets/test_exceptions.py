@@ -1,0 +1,27 @@
+import pytest
+
+from brickyard.datasets.exceptions import (
+    AxisLabelsMismatchError,
+    ConfigurationError,
+    DatasetFileError,
+    MissingInputFiles,
+    NeedURLPrefix,
+)
+
+
+def test_missing_input_files_names_them():
+    with pytest.raises(MissingInputFiles, match=r"no raw files: a\.gz, b\.gz") as info:
+        raise MissingInputFiles("no raw files", ["a.gz", "b.gz"])
+    assert info.value.filenames == ["a.gz", "b.gz"]
+
+
+@pytest.mark.parametrize("kind", [AxisLabelsMismatchError, DatasetFileError])
+def test_errors_about_values_are_value_errors(kind):
+    with pytest.raises(ValueError, match="wrong"):
+        raise kind("wrong")
+
+
+@pytest.mark.parametrize("kind", [ConfigurationError, NeedURLPrefix])
+def test_other_errors(kind):
+    with pytest.raises(kind, match="wrong"):
+        raise kind("wrong")

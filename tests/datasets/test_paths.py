@@ -1,0 +1,59 @@
+import os
+
+import pytest
+
+from brickyard.datasets.exceptions import ConfigurationError
+from brickyard.datasets.paths import data_path, find_in_data_path
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    made = [tmp_path / "one", tmp_path / "two"]
+    for folder in made:
+        folder.mkdir()
+    monkeypatch.setenv("BRICKYARD_DATA_PATH", os.pathsep.join(map(str, made)))
+    return made
+
+
+def test_path_comes_from_the_environment(folders):
+    assert data_path() == tuple(folders)
+
+
+def test_default_path_is_the_users(monkeypatch):
+    monkeypatch.delenv("BRICKYARD_DATA_PATH", raising=False)
+    (folder,) = data_path()
+    assert folder.name == "brickyard"
+
+
+def test_home_is_expanded(monkeypatch):
+    monkeypatch.setenv("BRICKYARD_DATA_PATH", "~")
+    assert str(data_path()[0]) == os.path.expanduser("~")
+
+
+def test_empty_setting_is_an_error(monkeypatch):
+    monkeypatch.setenv("BRICKYARD_DATA_PATH", " ")
+    with pytest.raises(ConfigurationError, match="names no folder: ' '"):
+        data_path()
+
+
+def test_first_folder_wins(folders):
+    (folders[1] / "mnist.hdf5").touch()
+    assert find_in_data_path("mnist.hdf5") == folders[1] / "mnist.hdf5"
+    (folders[0] / "mnist.hdf5").touch()
+    assert find_in_data_path("mnist.hdf5") == folders[0] / "mnist.hdf5"
+
+
+def test_missing_file_names_the_nearest(folders):
+    with pytest.raises(
+        FileNotFoundError, match=r"no data file 'mnst\.hdf5' in the data"
+    ):
+        find_in_data_path("mnst.hdf5")
+    (folders[1] / "mnist.hdf5").touch()
+    with pytest.raises(FileNotFoundError, match=r"did you mean 'mnist\.hdf5'"):
+        find_in_data_path("mnst.hdf5")
+
+
+def test_missing_folder_is_passed_over(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        find_in_data_path("mnist.hdf5")
