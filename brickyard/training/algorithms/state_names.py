@@ -53,7 +53,12 @@ class StateNames:
     ) -> None:
         self.owner = owner
         self.paths = paths
-        pairs = [pair for pair in updates if pair[0] not in paths]
+        pairs = [
+            pair
+            for pair in updates
+            # Accumulators of monitoring are in the state of the extension.
+            if pair[0] not in paths and not getattr(pair[0].tag, "monitoring", False)
+        ]
         targets = [target for target, _ in pairs if hasattr(target.type, "dtype")]
         rates = _hyperparameters([expression for _, expression in pairs], targets)
         self._rule_names = _name_rules([*targets, *rates])
