@@ -22,6 +22,7 @@ from brickyard.bricks.application import (
 from brickyard.bricks.base import Brick
 from brickyard.bricks.bias import Bias
 from brickyard.bricks.children import Children
+from brickyard.bricks.fork import Distribute, Fork
 from brickyard.bricks.interfaces import (
     Activation,
     Feedforward,
@@ -32,10 +33,15 @@ from brickyard.bricks.interfaces import (
 )
 from brickyard.bricks.lazy import UNSET, lazy
 from brickyard.bricks.linear import Linear
+from brickyard.bricks.lookup import LookupTable
+from brickyard.bricks.maxout import LinearMaxout, Maxout
+from brickyard.bricks.merge import Merge
 from brickyard.bricks.mlp import MLP
 from brickyard.bricks.naming import BRICK_DELIMITER
+from brickyard.bricks.parallel import Parallel
 from brickyard.bricks.parameters import Parameters
 from brickyard.bricks.permutation import FixedPermutation
+from brickyard.bricks.select import Path, Selector
 from brickyard.bricks.sequences import FeedforwardSequence, Sequence
 from brickyard.bricks.softmax import NDimensionalSoftmax, Softmax
 from brickyard.bricks.wrappers import BrickWrapper, WithExtraDims
@@ -54,20 +60,29 @@ __all__ = [
     "Brick",
     "BrickWrapper",
     "Children",
+    "Distribute",
     "Feedforward",
     "FeedforwardSequence",
     "FixedPermutation",
+    "Fork",
     "Identity",
     "Initializable",
     "LeakyRectifier",
     "Linear",
     "LinearLike",
+    "LinearMaxout",
     "Logistic",
+    "LookupTable",
+    "Maxout",
+    "Merge",
     "NDimensionalSoftmax",
+    "Parallel",
     "Parameters",
+    "Path",
     "RNGMixin",
     "Random",
     "Rectifier",
+    "Selector",
     "Sequence",
     "SiLU",
     "Softmax",

@@ -5,26 +5,21 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytensor.graph.basic import Variable
 
 from brickyard.backends import mark_provenance
 from brickyard.bricks.arguments import VARIADIC, bind_arguments
-from brickyard.bricks.children import is_ancestor
+from brickyard.bricks.calls import ApplicationCall, calling
 from brickyard.bricks.tagging import tag_inputs, tag_outputs
-from brickyard.graph.annotations import ApplicationAnnotation
 
 if TYPE_CHECKING:
     from brickyard.bricks.base import Brick
 
 PROPERTIES = ("inputs", "outputs", "sequences", "states", "contexts")
 OPTIONS = ("as_list", "as_dict", "call_id")
-
-_current_call: ContextVar[ApplicationCall | None] = ContextVar("call", default=None)
 
 
 class Application:
@@ -52,6 +47,7 @@ class Application:
 
     def __init__(self, function: Callable[..., Any], **declared: Sequence[str]) -> None:
         functools.update_wrapper(self, function)
+        self.__qualname__ = function.__qualname__
         self.function = function
         self.name = function.__name__
         self.declared = {key: list(names) for key, names in declared.items()}
@@ -206,7 +202,7 @@ class Application:
         if self.takes_call:
             values["application_call"] = call
         arguments = inspect.BoundArguments(self.function_signature, values)
-        with _calling(call):
+        with calling(call):
             returned = self.function(brick, *arguments.args, **arguments.kwargs)
         outputs = tag_outputs(call, returned)
         mark_provenance(inputs, [*outputs, *call.auxiliary_variables], call)
@@ -328,27 +324,6 @@ class BoundApplication:
         return f"<application {self}>"
 
 
-class ApplicationCall(ApplicationAnnotation):
-    """One call of an application: an annotation of everything the call made.
-
-    Parameters
-    ----------
-    application
-        The application that was called.
-    call_id
-        An identifier given by the caller; it becomes ``metadata["call_id"]``.
-    """
-
-    def __init__(self, application: BoundApplication, call_id: Any = None) -> None:
-        super().__init__()
-        self.application = application
-        if call_id is not None:
-            self.metadata["call_id"] = call_id
-
-    def __str__(self) -> str:
-        return str(self.application)
-
-
 def application(
     function: Callable[..., Any] | None = None, /, **declared: Sequence[str]
 ) -> Any:
@@ -381,36 +356,6 @@ def application(
     if function is None:
         return lambda method: Application(method, **declared)
     return Application(function, **declared)
-
-
-@contextmanager
-def _calling(call: ApplicationCall) -> Iterator[None]:
-    """Make `call` the current one, if the brick may be called from here."""
-    caller = _current_call.get()
-    if caller is not None:
-        _require_descendant(caller, call)
-    token = _current_call.set(call)
-    try:
-        yield
-    finally:
-        _current_call.reset(token)
-
-
-def _require_descendant(caller: ApplicationCall, call: ApplicationCall) -> None:
-    """Refuse a brick with parameters that the calling brick would not initialize."""
-    brick = call.application.brick
-    if is_ancestor(caller.application.brick, brick) or not has_parameters(brick):
-        return
-    raise ValueError(
-        f"{caller} calls {call}, a brick with parameters that is not among its "
-        "children, so that they would be neither initialized nor saved with it; add "
-        f"it to the children of {caller.application.brick.path}"
-    )
-
-
-def has_parameters(brick: Brick) -> bool:
-    """Tell whether a brick or one below it has parameters of its own."""
-    return bool(len(brick.parameters)) or any(map(has_parameters, brick.children))
 
 
 def _require_property(application_name: str, key: str) -> None:

@@ -11,7 +11,13 @@ from pytensor.graph.basic import Variable
 
 from brickyard.bricks.children import Children
 from brickyard.bricks.creation import create_parameter, is_initializer
-from brickyard.bricks.lazy import lazy_arguments, missing_arguments, require_complete
+from brickyard.bricks.lazy import (
+    lazy_arguments,
+    lazy_values,
+    missing_arguments,
+    refuse_changes,
+    require_complete,
+)
 from brickyard.bricks.naming import BRICK_DELIMITER, Named
 from brickyard.bricks.parameters import Parameters
 from brickyard.bricks.seeds import generator_for
@@ -22,14 +28,13 @@ from brickyard.graph.roles import PARAMETER, VariableRole, add_role
 class Brick(Named, BrickAnnotation):
     """A part of a model: parameters, children and applications.
 
-    A brick goes through five phases. It is *configured* by its constructor and by
-    assigning attributes; then it pushes to its children what they need for allocation
-    (dimensions); it is *allocated*: its parameters exist, filled with NaN; it pushes
-    what they need for initialization (initializers); it is *initialized*: the
-    parameters have their first values. `initialize` does whatever of it is not done
-    yet, `allocate` the first half, and calling an application allocates the brick. To
-    override what a brick pushed, call `push_allocation_config` or
-    `push_initialization_config`, then change the child.
+    A brick is *configured* by its constructor and by assigning attributes; it pushes
+    to its children what they need for allocation (dimensions); it is *allocated*: its
+    parameters exist, filled with NaN; it pushes what they need for initialization
+    (initializers); it is *initialized*: the parameters have their first values.
+    `initialize` does whatever of it is not done yet, `allocate` the first half, and an
+    application allocates its brick. To override what a brick pushed, call
+    `push_allocation_config` or `push_initialization_config`, then change the child.
 
     A subclass writes ``__init__``, which stores its arguments; `_allocate`, which
     declares parameters with `add_parameter`; if need be `_initialize`,
@@ -54,26 +59,18 @@ class Brick(Named, BrickAnnotation):
     Examples
     --------
     >>> from pytensor import tensor as pt
-    >>> from brickyard.backends import evaluate
-    >>> from brickyard.bricks import Brick, application, lazy
-    >>> from brickyard.graph import WEIGHT
+    >>> from brickyard.bricks import Brick, application
     >>> class Scale(Brick):
-    ...     @lazy(allocation=["dim"])
     ...     def __init__(self, dim, factor, **kwargs):
     ...         super().__init__(**kwargs)
-    ...         self.dim = dim
-    ...         self.factor = factor
+    ...         self.dim, self.factor = dim, factor
     ...     def _allocate(self):
-    ...         self.add_parameter(self.factor, (self.dim,), "s", WEIGHT)
+    ...         self.add_parameter(self.factor, (self.dim,), "s")
     ...     @application(outputs=["output"])
     ...     def apply(self, input_):
     ...         return input_ * self.parameters["s"]
-    >>> scale = Scale(factor=3)
-    >>> scale.dim = 2
-    >>> scale.initialize()
-    >>> x = pt.vector("x")
-    >>> evaluate(scale.apply(x), {x: [1, 2]})
-    array([3., 6.], dtype=float32)
+    >>> Scale(2, factor=3).apply(pt.vector("x"))
+    scale_apply_output
     """
 
     def __init__(
@@ -119,24 +116,14 @@ class Brick(Named, BrickAnnotation):
     def get_hierarchical_name(
         self, parameter: Variable, delimiter: str = BRICK_DELIMITER
     ) -> str:
-        """Return the full name of one of the brick's parameters.
+        """Return the full name of a parameter, such as ``"/mlp/linear_0.W"``.
 
         Parameters
         ----------
         parameter
-            A parameter of this brick itself.
+            A parameter of this brick itself; another one raises ValueError.
         delimiter
             What stands between the names of the bricks.
-
-        Returns
-        -------
-        str
-            Such as ``"/mlp/linear_0.W"``.
-
-        Raises
-        ------
-        ValueError
-            If the brick has no such parameter.
         """
         for name, present in self.parameters.names().items():
             if present is parameter:
@@ -167,17 +154,12 @@ class Brick(Named, BrickAnnotation):
         Parameters
         ----------
         name
-            The name of the input, output or state.
+            The name of the input, output or state; an unknown one raises ValueError.
 
         Returns
         -------
         int or tuple
             The size of its last axis; a tuple if there is more to say.
-
-        Raises
-        ------
-        ValueError
-            If the brick does not know this name.
         """
         raise ValueError(
             f"{self.path} ({type(self).__name__}) does not know the dimension of "
@@ -254,7 +236,7 @@ class Brick(Named, BrickAnnotation):
             dimensions were changed afterwards.
         """
         if self.allocated:
-            self._refuse_changes()
+            refuse_changes(self, self._allocated_with)
             return
         if not self.allocation_config_pushed:
             self.push_allocation_config()
@@ -263,18 +245,8 @@ class Brick(Named, BrickAnnotation):
             child.allocate()
         self.parameters.clear()
         self._allocate()
-        names = lazy_arguments(type(self), "allocation")
-        self._allocated_with = {name: copy.copy(getattr(self, name)) for name in names}
+        self._allocated_with = lazy_values(self, "allocation")
         self.allocated = True
-
-    def _refuse_changes(self) -> None:
-        for name, value in self._allocated_with.items():
-            if getattr(self, name) != value:
-                raise ValueError(
-                    f"{self.path} was allocated with {name}={value}, now it is "
-                    f"{getattr(self, name)}; a brick that is used in two places has "
-                    "one set of dimensions, use copy.deepcopy(brick) for another one"
-                )
 
     def initialize(self) -> None:
         """Give the parameters of this brick and of all below it their first values.

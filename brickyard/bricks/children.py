@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, MutableSequence
 from typing import TYPE_CHECKING, Any, overload
 
-from brickyard.graph.annotations import BrickAnnotation
+from brickyard.bricks.naming import Named
 
 if TYPE_CHECKING:
     from brickyard.bricks.base import Brick
@@ -63,7 +63,7 @@ class Children(MutableSequence["Brick"]):
 
     def _check(self, child: Any) -> None:
         path = self.brick.path
-        if not isinstance(child, BrickAnnotation):
+        if not isinstance(child, Named):
             raise TypeError(
                 f"a child of {path} must be a brick, got {child!r} of type "
                 f"{type(child).__name__}"

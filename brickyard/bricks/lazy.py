@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -160,6 +161,49 @@ def missing_arguments(owner: object, names: Iterable[str]) -> list[str]:
                 if _is_missing(part)
             )
     return missing
+
+
+def lazy_values(brick: Brick, phase: str) -> dict[str, Any]:
+    """Return the values of the lazy arguments of a phase, by name.
+
+    Parameters
+    ----------
+    brick
+        The brick.
+    phase
+        ``"allocation"`` or ``"initialization"``.
+
+    Returns
+    -------
+    dict
+        Copies, which later changes to the brick do not reach.
+    """
+    names = lazy_arguments(type(brick), phase)
+    return {name: copy.copy(getattr(brick, name)) for name in names}
+
+
+def refuse_changes(brick: Brick, values: Mapping[str, Any]) -> None:
+    """Raise if attributes of an allocated brick are not what they were.
+
+    Parameters
+    ----------
+    brick
+        The brick.
+    values
+        What the attributes were when it was allocated, by name.
+
+    Raises
+    ------
+    ValueError
+        If one is different now.
+    """
+    for name, value in values.items():
+        if getattr(brick, name) != value:
+            raise ValueError(
+                f"{brick.path} was allocated with {name}={value}, now it is "
+                f"{getattr(brick, name)}; a brick that is used in two places has one "
+                "set of dimensions, use copy.deepcopy(brick) for another one"
+            )
 
 
 def require_complete(brick: Brick, phase: str) -> None:
