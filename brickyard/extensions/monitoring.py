@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pytensor.graph.basic import Variable
 
@@ -12,6 +12,8 @@ from brickyard.training.monitoring import MonitoredQuantity
 from brickyard.training.monitoring.buffers import check_names
 
 SEPARATOR = "_"
+
+Kind = TypeVar("Kind", bound=TrainingExtension)
 
 
 class MonitoringExtension(TrainingExtension):
@@ -38,6 +40,7 @@ class MonitoringExtension(TrainingExtension):
         self.prefix = prefix
         self.suffix = suffix
         self._monitored: list[str] = []
+        self._numbers: list[str] = []
 
     def record_name(self, variable: Variable | MonitoredQuantity | str) -> str:
         """Return the name of the record of a variable.
@@ -89,6 +92,16 @@ class MonitoringExtension(TrainingExtension):
         """
         return [self.record_name(name) for name in self._monitored]
 
+    def scalar_records(self) -> list[str]:
+        """Name the records of the monitored variables that are scalars.
+
+        Returns
+        -------
+        list of str
+            The records that are single numbers, quantities left out.
+        """
+        return [self.record_name(name) for name in self._numbers]
+
     def setup(self) -> None:
         """Check that no other monitoring extension writes the same records.
 
@@ -98,7 +111,7 @@ class MonitoringExtension(TrainingExtension):
             If one does.
         """
         own = set(self.writes())
-        for other in monitoring_extensions(self.main_loop.extensions):
+        for other in extensions_of_kind(self.main_loop.extensions, MonitoringExtension):
             if other is self:
                 continue
             shared = [record for record in other.writes() if record in own]
@@ -131,24 +144,29 @@ class MonitoringExtension(TrainingExtension):
                 )
         check_names(variables, f"variables monitored by {self.name}")
         self._monitored = [str(variable.name) for variable in variables]
+        self._numbers = [
+            str(variable.name)
+            for variable in variables
+            if isinstance(variable, Variable) and variable.type.ndim == 0
+        ]
 
 
-def monitoring_extensions(
-    extensions: Iterable[TrainingExtension],
-) -> Iterator[MonitoringExtension]:
-    """Go through monitoring extensions, also those inside composite ones.
+def extensions_of_kind(extensions: Iterable[Any], kind: type[Kind]) -> Iterator[Kind]:
+    """Go through the extensions of a class, also those inside composite ones.
 
     Parameters
     ----------
     extensions
         The extensions of a main loop.
+    kind
+        The class.
 
     Yields
     ------
-    MonitoringExtension
+    TrainingExtension
         In the order of the list.
     """
     for extension in extensions:
-        if isinstance(extension, MonitoringExtension):
+        if isinstance(extension, kind):
             yield extension
-        yield from monitoring_extensions(getattr(extension, "sub_extensions", ()))
+        yield from extensions_of_kind(getattr(extension, "sub_extensions", ()), kind)

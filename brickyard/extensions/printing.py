@@ -8,17 +8,17 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from brickyard.extensions.monitoring import MonitoringExtension, extensions_of_kind
 from brickyard.extensions.simple import SimpleExtension, has_conditions
-from brickyard.extensions.table import Table, format_duration, format_value
-
-_NOT_IN_TABLE = (
-    "training_finish_requested",
-    "training_finished",
-    "got_exception",
-    "saved_to",
-    "checkpoint_failed",
+from brickyard.extensions.table import (
+    MISSING,
+    Table,
+    format_duration,
+    format_value,
 )
-_LAST_COLUMNS = ("time",)
+from brickyard.extensions.timing import Timing
+
+_NOT_IN_TABLE = ("training_finish_requested", "training_finished", "got_exception")
 
 
 class Printing(SimpleExtension):
@@ -26,8 +26,8 @@ class Printing(SimpleExtension):
 
     The columns are the epochs and batches done, every number or truth value in the
     current row of the log, and the time since the last row. A record that appears
-    later brings a new header. What `Timing` and `Timestamp` write, and what is no
-    number, is left to ``verbose=True``, which prints status and row in full instead.
+    later brings a new header. What `Timing` writes, and what is no number, is left to
+    ``verbose=True``, which prints status and row in full instead.
 
     Acts before the first and after every epoch, and when training is ended or
     interrupted, if no condition is given.
@@ -60,7 +60,7 @@ class Printing(SimpleExtension):
         super().__init__(**kwargs)
         self.verbose = verbose
         self.file = file
-        self._table = Table()
+        self._table = Table(last=("time",))
         self._last_time = time.perf_counter()
 
     def before_training(self) -> None:
@@ -95,15 +95,27 @@ class Printing(SimpleExtension):
             "epoch": str(log.status["epochs_done"]),
             "batches": str(log.status["iterations_done"]),
         }
-        for record, value in _row(log).items():
-            if _belongs_in_table(record, value):
-                cells[record] = format_value(value)
+        row, hidden = _row(log), self._hidden_records()
+        records = [r for r, value in row.items() if _is_number(value)]
+        for record in dict.fromkeys([*self._expected_records(), *records]):
+            if record not in hidden and not record.startswith("_"):
+                value = row.get(record)
+                cells[record] = MISSING if value is None else format_value(value)
         cells["time"] = format_duration(now - self._last_time)
         self._last_time = now
-        *header, row = self._table.lines(cells, _LAST_COLUMNS)
-        for line in header:
-            self._write(line, style="bold")
-        self._write(row)
+        *header, line = self._table.add(cells)
+        for part in header:
+            self._write(part, style="bold")
+        self._write(line)
+
+    def _expected_records(self) -> list[str]:
+        """Name the numbers that will come, so that the header is complete at once."""
+        monitoring = extensions_of_kind(self.main_loop.extensions, MonitoringExtension)
+        return [record for other in monitoring for record in other.scalar_records()]
+
+    def _hidden_records(self) -> set[str]:
+        clocks = extensions_of_kind(self.main_loop.extensions, Timing)
+        return {*_NOT_IN_TABLE, *(r for clock in clocks for r in clock.writes())}
 
     def _print_end(self, which_callback: str) -> None:
         status = self.main_loop.status
@@ -143,9 +155,7 @@ def _row(log: Any) -> dict[str, Any]:
     return dict(log.find_row(log.status["iterations_done"]) or {})
 
 
-def _belongs_in_table(record: str, value: Any) -> bool:
-    if record in _NOT_IN_TABLE or record.startswith("_") or "time_" in record:
-        return False
+def _is_number(value: Any) -> bool:
     return isinstance(value, bool | int | float | np.number | np.bool_)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 MISSING = "-"
 MIN_WIDTH = 9
+MAX_WIDTH = 13
 
 
 def format_value(value: Any) -> str:
@@ -65,49 +67,68 @@ def format_duration(seconds: float) -> str:
 
 
 class Table:
-    """Columns that keep their width; new ones bring the header again.
+    r"""Columns that keep their width; new ones bring the header again.
+
+    Long names of columns are broken at underscores.
+
+    Parameters
+    ----------
+    last
+        Columns that stay at the right end.
 
     Examples
     --------
     >>> table = Table()
-    >>> table.lines({"epoch": "1", "cost": "0.5000"})
-    ['    epoch      cost', '        1    0.5000']
-    >>> table.lines({"epoch": "2", "cost": "0.2500"})
-    ['        2    0.2500']
+    >>> print(*table.add({"epoch": "1", "test_cost_best_so_far": "yes"}), sep="\n")
+              test_cost_
+        epoch best_so_far
+            1        yes
+    >>> table.add({"epoch": "2"})
+    ['        2           -']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, last: tuple[str, ...] = ()) -> None:
+        self._last = last
         self._widths: dict[str, int] = {}
 
-    def lines(self, cells: dict[str, str], last: tuple[str, ...] = ()) -> list[str]:
+    def add(self, cells: dict[str, str]) -> list[str]:
         """Return the lines to print for a row.
 
         Parameters
         ----------
         cells
             Text by column.
-        last
-            Columns that stay at the right end.
 
         Returns
         -------
         list of str
-            The header, if a column is new, and the row.
+            The lines of the header, if a column is new, and the row.
         """
         lines = []
-        new = [column for column in cells if column not in self._widths]
-        if new:
-            widths = {**self._widths, **{c: max(len(c), MIN_WIDTH) for c in new}}
-            order = [c for c in widths if c not in last] + [
-                c for c in last if c in widths
-            ]
-            self._widths = {column: widths[column] for column in order}
-            lines.append(self._join({column: column for column in order}))
-        lines.append(self._join(cells))
+        if any(column not in self._widths for column in cells):
+            columns = list(dict.fromkeys([*self._widths, *cells]))
+            columns.sort(key=lambda column: column in self._last)
+            names = [_broken(column) for column in columns]
+            self._widths = {
+                column: max(MIN_WIDTH, *map(len, name))
+                for column, name in zip(columns, names, strict=True)
+            }
+            height = max(map(len, names))
+            padded = [[""] * (height - len(name)) + name for name in names]
+            lines += [self._join(parts) for parts in zip(*padded, strict=True)]
+        lines.append(self._join([cells.get(c, MISSING) for c in self._widths]))
         return lines
 
-    def _join(self, cells: dict[str, str]) -> str:
-        return " ".join(
-            cells.get(column, MISSING).rjust(width)
-            for column, width in self._widths.items()
-        )
+    def _join(self, texts: Iterable[str]) -> str:
+        pairs = zip(texts, self._widths.values(), strict=True)
+        return " ".join(text.rjust(width) for text, width in pairs)
+
+
+def _broken(name: str) -> list[str]:
+    """Break a name into lines of at most `MAX_WIDTH` characters where it can be."""
+    lines = [""]
+    for part in name.replace("_", "_ ").split(" "):
+        if lines[-1] and len(lines[-1] + part) > MAX_WIDTH:
+            lines.append("")
+        lines[-1] += part
+    return lines

@@ -36,7 +36,8 @@ class Timing(SimpleExtension):
     Notes
     -----
     A resumed run repeats everything in the log but what comes from a clock: time
-    before the last save counts, time since then is lost with the rest.
+    before the last save counts, time since then is lost with the rest. Extensions
+    behind this one in the list that act after a batch count as reading.
 
     Examples
     --------
@@ -78,6 +79,10 @@ class Timing(SimpleExtension):
     def on_resumption(self) -> None:
         """Go on measuring an epoch that was interrupted."""
         self._start()
+
+    def before_epoch(self) -> None:
+        """Begin to wait for the first batch."""
+        self._mark = time.perf_counter()
 
     def before_batch(self, batch: Any) -> None:
         """Count the time since the last batch as reading.
