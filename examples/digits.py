@@ -48,7 +48,7 @@ def build(output: Path) -> MainLoop:
     """Assemble network, cost, algorithm, data and extensions."""
     train, test = Digits(("train",)), Digits(("test",))
 
-    x, y = pt.matrix("features"), pt.lvector("targets")
+    x, y = pt.matrix("features"), pt.lmatrix("targets")
     mlp = MLP(
         [Rectifier(), Softmax()],
         [64, 128, 10],
@@ -58,8 +58,8 @@ def build(output: Path) -> MainLoop:
     )
     mlp.initialize()
     probabilities = mlp.apply(x)
-    cost = CategoricalCrossEntropy().apply(y, probabilities).copy(name="cost")
-    error = MisclassificationRate().apply(y, probabilities).copy(name="error")
+    cost = CategoricalCrossEntropy().apply(y.flatten(), probabilities).copy(name="cost")
+    error = MisclassificationRate().apply(y.flatten(), probabilities).copy(name="error")
 
     graph = ComputationGraph(cost)
     hidden = VariableFilter(roles=[INPUT], bricks=mlp.linear_transformations[1:])
