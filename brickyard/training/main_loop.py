@@ -71,23 +71,23 @@ class MainLoop:
 
     Examples
     --------
-    >>> from brickyard.training.log import TrainingLog
-    >>> class Sum:
+    >>> import numpy as np
+    >>> from brickyard.datasets import IndexableDataset
+    >>> from brickyard.datasets.schemes import SequentialScheme
+    >>> from brickyard.datasets.streams import DataStream
+    >>> from brickyard.extensions import FinishAfter
+    >>> from brickyard.training.algorithms import TrainingAlgorithm
+    >>> class Sum(TrainingAlgorithm):
     ...     total = 0
     ...     def initialize(self):
-    ...         return None
+    ...         self.total = 0
     ...     def process_batch(self, batch):
-    ...         self.total += batch["x"]
-    ...         if self.total > 5:
-    ...             raise TrainingFinish
-    >>> class Stream:
-    ...     epoch = 0
-    ...     def get_epoch_iterator(self, as_dict=False, epoch=None):
-    ...         return iter([{"x": 1}, {"x": 2}])
-    >>> loop = MainLoop(Sum(), Stream())
+    ...         self.total += int(batch["x"].sum())
+    >>> data = DataStream(IndexableDataset({"x": np.arange(4)}), SequentialScheme(4, 2))
+    >>> loop = MainLoop(Sum(), data, extensions=[FinishAfter(after_n_epochs=2)])
     >>> loop.run()
-    >>> loop.status["iterations_done"], loop.status["epochs_done"]
-    (3, 1)
+    >>> loop.algorithm.total, loop.status["iterations_done"]
+    (12, 4)
     """
 
     def __init__(
@@ -299,15 +299,15 @@ class MainLoop:
         status = self.status
         if not status["epoch_started"]:
             self._epoch_number = self.data_stream.epoch
-            self._epoch_iterator = iter(
-                self.data_stream.get_epoch_iterator(as_dict=True)
-            )
+            iterator = self.data_stream.get_epoch_iterator(as_dict=True)
+            self._epoch_iterator = iter(iterator)
             status["epoch_started"] = True
             self._notify(hooks.before_epoch)
         self._run_batches(hooks, interrupts)
         done = status["iterations_done"]
         if done == self._epoch_start():
             self._raise_empty_epoch()
+        self.algorithm.flush()
         self._epoch_iterator = self._epoch_number = None
         status["epoch_started"] = False
         status["epochs_done"] += 1

@@ -30,7 +30,7 @@ def parameter_path(variable: Any) -> str:
     >>> parameter_path(shared(0.5, name="temperature"))
     'temperature'
     """
-    brick = get_brick(variable)
+    brick: Any = get_brick(variable)
     if brick is not None:
         return brick.get_hierarchical_name(variable)
     if not variable.name:

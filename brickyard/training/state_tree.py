@@ -213,11 +213,11 @@ class _Joiner:
 
     def _dict(self, items: Any, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for item in items if isinstance(items, list) else [None]:
-            pair = isinstance(item, list) and len(item) == 2
-            if not pair or not isinstance(item[0], str) or item[0] in found:
+        for item in items if isinstance(items, list) else [[]]:
+            key = item[0] if isinstance(item, list) and len(item) == 2 else None
+            if not isinstance(key, str) or key in found:
                 raise ValueError("the mark $dict needs pairs of different keys")
-            found[item[0]] = self.decode(item[1], depth + 1)
+            found[key] = self.decode(item[1], depth + 1)
         return found
 
 

@@ -127,22 +127,25 @@ class LogDatabase:
         return records
 
     def read_times(self, lineage: Lineage) -> set[int]:
-        """Return the times of all rows that have had records.
+        """Return the times of all rows that have records.
 
         Parameters
         ----------
         lineage
             Runs, oldest first, with the number of entries that count.
         """
-        times: set[int] = set()
+        # SQLite takes `kind` from the row in which it finds the maximum.
+        latest = (
+            "SELECT time, record, kind, MAX(sequence) FROM entries "
+            "WHERE uuid = ? AND sequence < ? GROUP BY time, record"
+        )
+        present: set[tuple[int, str]] = set()
         for uuid, count in lineage:
             with self._transaction("read") as connection:
-                found = connection.execute(
-                    "SELECT DISTINCT time FROM entries WHERE uuid = ? AND sequence < ?",
-                    (uuid, count),
-                )
-                times.update(time for (time,) in found)
-        return times
+                for time, record, kind, _ in connection.execute(latest, (uuid, count)):
+                    change = present.discard if kind == _REMOVED else present.add
+                    change((time, record))
+        return {time for time, _ in present}
 
     def find_run(self, uuid: str) -> tuple[int, dict[str, Any]] | None:
         """Return the number of entries and the status of a run, None without one.

@@ -90,8 +90,11 @@ class SQLiteLog(TrainingLogBase, Mapping[int, Row]):
         return row
 
     def __iter__(self) -> Iterator[int]:
-        stored = self._read_times() if self._stored else set()
-        return iter(sorted(stored | {t for t, row in self._cache.items() if row}))
+        times = self._read_times() if self._stored else set()
+        for time, row in self._cache.items():
+            change = times.add if row else times.discard
+            change(time)
+        return iter(sorted(times))
 
     def __len__(self) -> int:
         return len(list(iter(self)))

@@ -11,6 +11,7 @@ import numpy as np
 from brickyard.training.state_tree import DTYPES, join_state, parse_json, split_state
 
 _LIMIT = 2**63
+_NUMPY = "numpy."
 _PLAIN = {"none": type(None), "bool": int, "int": int, "float": float, "str": str}
 
 
@@ -25,7 +26,8 @@ def encode_value(value: Any) -> tuple[str, Any, bytes | None]:
     Returns
     -------
     kind : str
-        ``none``, ``bool``, ``int``, ``float``, ``str``, a NumPy dtype, or ``tree``.
+        ``none``, ``bool``, ``int``, ``float``, ``str``, ``tree``, or a NumPy dtype as
+        in ``numpy.float32``.
     value : None, int, float or str
         The value, as JSON if the kind is ``tree``.
     data : bytes or None
@@ -34,7 +36,7 @@ def encode_value(value: Any) -> tuple[str, Any, bytes | None]:
     Examples
     --------
     >>> encode_value(0.5), encode_value(np.float32(0.5))
-    (('float', 0.5, None), ('float32', 0.5, None))
+    (('float', 0.5, None), ('numpy.float32', 0.5, None))
     """
     kind = type(value)
     if value is None:
@@ -50,7 +52,7 @@ def encode_value(value: Any) -> tuple[str, Any, bytes | None]:
     if isinstance(value, np.generic) and value.dtype.name in DTYPES:
         plain = value.item()
         if _survives(plain) if isinstance(plain, float) else _fits(plain):
-            return value.dtype.name, plain, None
+            return _NUMPY + value.dtype.name, plain, None
     return _encode_tree(value)
 
 
@@ -99,8 +101,8 @@ def decode_value(kind: str, value: Any, data: bytes | None) -> Any:
     """
     if kind == "tree":
         return _decode_tree(value, data or b"")
-    if kind in DTYPES:
-        return np.dtype(kind).type(value)
+    if kind.startswith(_NUMPY) and kind.removeprefix(_NUMPY) in DTYPES:
+        return np.dtype(kind.removeprefix(_NUMPY)).type(value)
     if kind not in _PLAIN or not isinstance(value, _PLAIN[kind]):
         raise ValueError(f"{value!r} is no value of the kind {kind!r}")
     return bool(value) if kind == "bool" else value
