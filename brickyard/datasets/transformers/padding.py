@@ -155,9 +155,13 @@ def pad(data: Any, source: str) -> tuple[np.ndarray, np.ndarray]:
             raise _no_time_axis(source)
         return batch, np.ones(batch.shape[:2], bool)
     sequences = [as_array(sequence) for sequence in batch]
+    if not sequences:
+        return np.zeros((0, 0)), np.zeros((0, 0), bool)
     if any(sequence.ndim == 0 for sequence in sequences):
         raise _no_time_axis(source)
-    shapes = sorted({sequence.shape[1:] for sequence in sequences})
+    # an empty list has no elements that could say what their shape and dtype are
+    known = [s for s in sequences if s.shape != (0,)] or sequences
+    shapes = sorted({sequence.shape[1:] for sequence in known})
     if len(shapes) > 1:
         raise ValueError(
             f"Padding: the sequences of source {source!r} may differ in their first "
@@ -166,12 +170,9 @@ def pad(data: Any, source: str) -> tuple[np.ndarray, np.ndarray]:
             "mask_sources"
         )
     lengths = np.fromiter(map(len, sequences), np.intp, len(sequences))
-    # the dtype of an empty list is float64 and says nothing about the source
-    filled = [s for s in sequences if len(s)] or sequences
-    elements = np.concatenate(filled)
-    time = int(lengths.max(initial=0))
-    mask = np.arange(time) < lengths[:, None]
-    padded = np.zeros((len(sequences), time, *elements.shape[1:]), elements.dtype)
+    elements = np.concatenate(known)
+    mask = np.arange(lengths.max()) < lengths[:, None]
+    padded = np.zeros(mask.shape + elements.shape[1:], elements.dtype)
     padded[mask] = elements
     return padded, mask
 
