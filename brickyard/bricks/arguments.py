@@ -94,7 +94,7 @@ def _refuse_unknown_tensors(bound: BoundApplication, kwargs: dict[str, Any]) -> 
 def _argument_error(
     bound: BoundApplication, problem: str, unknown: list[str], known: list[str]
 ) -> TypeError:
-    hints = []
+    hints: list[str] = []
     for name in unknown:
         near = difflib.get_close_matches(name, known, n=1)
         hints.extend(f"; did you mean {match!r}?" for match in near)

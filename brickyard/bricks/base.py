@@ -177,7 +177,7 @@ class Brick(Named, BrickAnnotation):
         shape: Iterable[int],
         name: str,
         role: VariableRole = PARAMETER,
-    ) -> Variable:
+    ) -> Any:
         """Declare a parameter; to be called in `_allocate`.
 
         Parameters

@@ -76,7 +76,7 @@ class Bias(Feedforward, Initializable):
         self.add_auxiliary_variable(b.norm(2), name="b_norm")
 
     def _initialize(self) -> None:
-        self.biases_init.initialize(self.parameters["b"], self.rng)
+        self._fill(self.parameters["b"], self.biases_init)
 
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:

@@ -121,7 +121,7 @@ class Children(MutableSequence["Brick"]):
         return f"Children({self._bricks!r})"
 
 
-def is_ancestor(candidate: Brick, brick: Brick) -> bool:
+def is_ancestor(candidate: Named, brick: Brick) -> bool:
     """Tell whether `brick` is `candidate` or below it, through any of its parents."""
     return candidate is brick or any(
         is_ancestor(candidate, parent) for parent in brick.parents

@@ -96,7 +96,7 @@ class Fork(Parallel):
         list of TensorVariable
             The outputs in the order of their names, each ``(..., output_dim)``.
         """
-        return [child.apply(input_) for child in self.children]
+        return [child.apply(input_) for child in self.transforms]
 
     @apply.property("outputs")
     def apply_outputs(self) -> list[str]:

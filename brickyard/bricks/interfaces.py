@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytensor.compile.sharedvalue import SharedVariable
-
-from brickyard.backends import RandomStream, random_stream
+from brickyard.backends import RandomStream, SharedTensor, random_stream
 from brickyard.bricks.base import Brick
 from brickyard.bricks.creation import Initializer, is_initializer
 from brickyard.bricks.seeds import DEFAULT_SEED, check_seed, graph_seed_for
@@ -32,6 +30,9 @@ class Feedforward(Brick):
     output_dim : int
         The number of features of the output.
     """
+
+    input_dim: int
+    output_dim: int
 
 
 class RNGMixin:
@@ -169,6 +170,10 @@ class Initializable(RNGMixin, Brick):
             if self.biases_init is not None:
                 child.biases_init = self.biases_init
 
+    def _fill(self, parameter: SharedTensor, initializer: Any) -> None:
+        """Give a parameter the values of an initializer, drawn with `rng`."""
+        initializer.initialize(parameter, self.rng)
+
     def _initializable_children(self) -> list[Initializable]:
         return [c for c in self.owned_children if isinstance(c, Initializable)]
 
@@ -180,12 +185,12 @@ class LinearLike(Initializable):
     """
 
     @property
-    def W(self) -> SharedVariable:
+    def W(self) -> SharedTensor:
         """The weights."""
         return self.parameters["W"]
 
     @property
-    def b(self) -> SharedVariable:
+    def b(self) -> SharedTensor:
         """The biases.
 
         Raises
@@ -210,9 +215,9 @@ class LinearLike(Initializable):
         return missing
 
     def _initialize(self) -> None:
-        self.weights_init.initialize(self.W, self.rng)
+        self._fill(self.W, self.weights_init)
         if self.use_bias:
-            self.biases_init.initialize(self.b, self.rng)
+            self._fill(self.b, self.biases_init)
 
 
 class Random(Brick):

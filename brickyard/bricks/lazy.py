@@ -28,7 +28,7 @@ class Unset:
         return self
 
 
-UNSET = Unset()
+UNSET: Any = Unset()
 """The value of an argument that nobody has given yet."""
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.tensor.variable import TensorConstant, TensorVariable
 
+from brickyard.backends import SharedTensor
 from brickyard.bricks.application import application
 from brickyard.bricks.checks import describe, require_tensor
 from brickyard.bricks.interfaces import Feedforward, Initializable
@@ -56,7 +56,7 @@ class LookupTable(Initializable, Feedforward):
         self.dim = dim
 
     @property
-    def W(self) -> SharedVariable:
+    def W(self) -> SharedTensor:
         """The table, ``(length, dim)``."""
         return self.parameters["W"]
 
@@ -93,7 +93,7 @@ class LookupTable(Initializable, Feedforward):
         self.add_parameter(None, (self.length, self.dim), "W", WEIGHT)
 
     def _initialize(self) -> None:
-        self.weights_init.initialize(self.W, self.rng)
+        self._fill(self.W, self.weights_init)
 
     @application(inputs=["indices"], outputs=["output"])
     def apply(self, indices: TensorVariable) -> TensorVariable:

@@ -78,7 +78,7 @@ class MLP(FeedforwardSequence, Initializable):
             if activation is not None:
                 methods.append(activation)
         super().__init__(methods, **kwargs)
-        self.dims = [UNSET] * (len(activations) + 1) if dims is UNSET else dims
+        self.dims = [UNSET] * (len(activations) + 1) if dims is UNSET else list(dims)
 
     @property
     def dims(self) -> list[int]:

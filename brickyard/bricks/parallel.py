@@ -63,13 +63,15 @@ class Parallel(Initializable):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.transforms: list[Any] = []
         self.input_names = check_names(input_names, self.path)
         self.prototype = prototype
         self.child_prefix = "transform" if child_prefix is None else child_prefix
         self.input_dims = _listed(input_dims)
         self.output_dims = _listed(output_dims)
         for name in self.input_names:
-            self.children.append(self._transform_for(name))
+            self.transforms.append(self._transform_for(name))
+        self.children.extend(self.transforms)
         self._check_dims()
 
     def _transform_for(self, name: str) -> Feedforward:
@@ -96,7 +98,7 @@ class Parallel(Initializable):
         super()._push_allocation_config()
         self._check_dims()
         for child, input_dim, output_dim in zip(
-            self.children, self.input_dims, self.output_dims, strict=True
+            self.transforms, self.input_dims, self.output_dims, strict=True
         ):
             child.input_dim = input_dim
             child.output_dim = output_dim
@@ -123,7 +125,7 @@ class Parallel(Initializable):
         require_inputs(self.path, inputs, self.input_names)
         return [
             child.apply(inputs[name])
-            for name, child in zip(self.input_names, self.children, strict=True)
+            for name, child in zip(self.input_names, self.transforms, strict=True)
         ]
 
     @apply.property("inputs")

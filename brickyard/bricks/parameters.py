@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
+from brickyard.backends import SharedTensor
 from brickyard.graph.annotations import add_annotation
 
 if TYPE_CHECKING:
     from brickyard.bricks.base import Brick
 
 
-class Parameters(Sequence[SharedVariable]):
+class Parameters(Sequence[SharedTensor]):
     """The parameters that belong to one brick itself, not to its children.
 
     A sequence of shared variables in the order in which they were added, where each
@@ -39,7 +40,7 @@ class Parameters(Sequence[SharedVariable]):
 
     def __init__(self, brick: Brick) -> None:
         self.brick = brick
-        self._variables: dict[str, Variable] = {}
+        self._variables: dict[str, Any] = {}
 
     def append(self, variable: Variable) -> None:
         """Add a parameter and annotate it with the brick.
@@ -99,7 +100,7 @@ class Parameters(Sequence[SharedVariable]):
         """Forget all parameters."""
         self._variables.clear()
 
-    def names(self) -> dict[str, SharedVariable]:
+    def names(self) -> dict[str, SharedTensor]:
         """Return the shared variables by the names the brick has for them."""
         return {
             name: variable
@@ -108,14 +109,12 @@ class Parameters(Sequence[SharedVariable]):
         }
 
     @overload
-    def __getitem__(self, key: int | str) -> SharedVariable: ...
+    def __getitem__(self, key: int | str) -> SharedTensor: ...
 
     @overload
-    def __getitem__(self, key: slice) -> list[SharedVariable]: ...
+    def __getitem__(self, key: slice) -> list[SharedTensor]: ...
 
-    def __getitem__(
-        self, key: int | str | slice
-    ) -> SharedVariable | list[SharedVariable]:
+    def __getitem__(self, key: int | str | slice) -> SharedTensor | list[SharedTensor]:
         if not isinstance(key, str):
             return list(self)[key]
         if key in self._variables:
@@ -132,7 +131,7 @@ class Parameters(Sequence[SharedVariable]):
             f"{list(self._variables)}{hint}"
         )
 
-    def __iter__(self) -> Iterator[SharedVariable]:
+    def __iter__(self) -> Iterator[SharedTensor]:
         return iter(self.names().values())
 
     def __len__(self) -> int:

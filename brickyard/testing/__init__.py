@@ -1,5 +1,7 @@
 """Checks that authors of bricks, streams, step rules and extensions can run."""
 
+from brickyard.testing.bricks import check_brick
+from brickyard.testing.step_rules import check_step_rule
 from brickyard.testing.streams import check_stream
 
-__all__ = ["check_stream"]
+__all__ = ["check_brick", "check_step_rule", "check_stream"]
