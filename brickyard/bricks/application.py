@@ -205,7 +205,8 @@ class Application:
         with calling(call):
             returned = self.function(brick, *arguments.args, **arguments.kwargs)
         outputs = tag_outputs(call, returned)
-        mark_provenance(inputs, [*outputs, *call.auxiliary_variables], call)
+        made = [*outputs, *call.auxiliary_variables]
+        mark_provenance([*inputs, *call.sources], made, call)
         return _pack(bound, outputs, as_list, as_dict)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Application:

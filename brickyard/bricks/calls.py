@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from pytensor.graph.basic import Variable
+
 from brickyard.bricks.children import is_ancestor
 from brickyard.graph.annotations import ApplicationAnnotation
 
@@ -24,11 +26,18 @@ class ApplicationCall(ApplicationAnnotation):
         The application that was called.
     call_id
         An identifier given by the caller; it becomes ``metadata["call_id"]``.
+
+    Attributes
+    ----------
+    sources : list of Variable
+        Variables behind the inputs that the application went back to, as a cost does
+        to the logits of a softmax. What lies before them is not of its making.
     """
 
     def __init__(self, application: BoundApplication, call_id: Any = None) -> None:
         super().__init__()
         self.application = application
+        self.sources: list[Variable] = []
         if call_id is not None:
             self.metadata["call_id"] = call_id
 
@@ -61,6 +70,8 @@ def calling(call: ApplicationCall) -> Iterator[None]:
         yield
     finally:
         _current_call.reset(token)
+        if caller is not None:
+            caller.sources.extend(call.sources)
 
 
 def _require_descendant(caller: ApplicationCall, call: ApplicationCall) -> None:

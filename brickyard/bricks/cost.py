@@ -13,6 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from brickyard.bricks.application import application
 from brickyard.bricks.base import Brick
+from brickyard.bricks.calls import ApplicationCall
 from brickyard.bricks.log_domain import (
     log_of_softmax,
     logits_of_sigmoid,
@@ -113,7 +114,12 @@ class BinaryCrossEntropy(CostMatrix):
     """
 
     @application(inputs=["y", "y_hat"], outputs=["cost_matrix"])
-    def cost_matrix(self, y: TensorVariable, y_hat: TensorVariable) -> TensorVariable:
+    def cost_matrix(
+        self,
+        y: TensorVariable,
+        y_hat: TensorVariable,
+        application_call: ApplicationCall,
+    ) -> TensorVariable:
         """Return the cost of every element.
 
         Parameters
@@ -122,6 +128,8 @@ class BinaryCrossEntropy(CostMatrix):
             Targets in [0, 1], ``(batch, ...)``, of any dtype.
         y_hat
             Probabilities, ``(batch, ...)``, floating-point.
+        application_call
+            Is told which variables the cost goes back to.
 
         Returns
         -------
@@ -137,7 +145,7 @@ class BinaryCrossEntropy(CostMatrix):
         """
         y = self._prepare(y, y_hat)
         no = pt.ones((), dtype=y.dtype) - y
-        logits = logits_of_sigmoid(y_hat)
+        logits = logits_of_sigmoid(y_hat, application_call.sources)
         if logits is not None:
             return y * pt.softplus(-logits) + no * pt.softplus(logits)
         return -(y * safe_log(y_hat) + no * safe_log1m(y_hat))
@@ -245,7 +253,12 @@ class CategoricalCrossEntropy(Cost):
     """
 
     @application(inputs=["y", "y_hat"], outputs=["cost"])
-    def apply(self, y: TensorVariable, y_hat: TensorVariable) -> TensorVariable:
+    def apply(
+        self,
+        y: TensorVariable,
+        y_hat: TensorVariable,
+        application_call: ApplicationCall,
+    ) -> TensorVariable:
         """Return the mean cost of all examples.
 
         Parameters
@@ -255,6 +268,8 @@ class CategoricalCrossEntropy(Cost):
             ``(batch, ..., classes)`` of any floating-point dtype.
         y_hat
             Probabilities ``(batch, ..., classes)``, floating-point.
+        application_call
+            Is told which variables the cost goes back to.
 
         Returns
         -------
@@ -271,7 +286,7 @@ class CategoricalCrossEntropy(Cost):
         """
         who = f"{self.path}.apply"
         check_scores(who, "y_hat", y_hat)
-        log_probabilities = log_of_softmax(y_hat)
+        log_probabilities = log_of_softmax(y_hat, application_call.sources)
         if log_probabilities is None:
             log_probabilities = safe_log(y_hat)
         return cross_entropy(who, y, log_probabilities).mean()

@@ -7,10 +7,12 @@ for the logits behind it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from pytensor import scalar
 from pytensor import tensor as pt
-from pytensor.graph.basic import Apply
+from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.special import Softmax, log_softmax
@@ -32,7 +34,9 @@ _MOVES = (
 )
 
 
-def log_of_softmax(probabilities: TensorVariable) -> TensorVariable | None:
+def log_of_softmax(
+    probabilities: TensorVariable, sources: list[Variable] | None = None
+) -> TensorVariable | None:
     """Return the logarithm of a softmax's output, computed from its logits.
 
     Copies, reshapes, transposes, slices and indexing that lie between the softmax and
@@ -42,6 +46,8 @@ def log_of_softmax(probabilities: TensorVariable) -> TensorVariable | None:
     ----------
     probabilities
         Any variable.
+    sources
+        A list to which the variables that the logarithm is computed from are added.
 
     Returns
     -------
@@ -56,18 +62,16 @@ def log_of_softmax(probabilities: TensorVariable) -> TensorVariable | None:
     >>> log_of_softmax(x) is None
     True
     """
-    node = probabilities.owner
-    if node is None:
+    moves, node = _trace(probabilities)
+    if node is None or not isinstance(node.op, Softmax):
         return None
-    if isinstance(node.op, Softmax):
-        return log_softmax(node.inputs[0], axis=node.op.axis)
-    if not _moves_elements(node):
-        return None
-    logarithm = log_of_softmax(node.inputs[0])
-    return None if logarithm is None else _repeat(node, logarithm)
+    _add_sources(sources, moves, node)
+    return _repeat(moves, log_softmax(node.inputs[0], axis=node.op.axis))
 
 
-def logits_of_sigmoid(probabilities: TensorVariable) -> TensorVariable | None:
+def logits_of_sigmoid(
+    probabilities: TensorVariable, sources: list[Variable] | None = None
+) -> TensorVariable | None:
     r"""Return the argument :math:`x` of :math:`\sigma(x)`.
 
     What lies between the sigmoid and `probabilities` may be what
@@ -77,6 +81,8 @@ def logits_of_sigmoid(probabilities: TensorVariable) -> TensorVariable | None:
     ----------
     probabilities
         Any variable.
+    sources
+        A list to which the variables that the logits are computed from are added.
 
     Returns
     -------
@@ -90,15 +96,11 @@ def logits_of_sigmoid(probabilities: TensorVariable) -> TensorVariable | None:
     >>> logits_of_sigmoid(pt.sigmoid(x)) is x
     True
     """
-    node = probabilities.owner
-    if node is None:
+    moves, node = _trace(probabilities)
+    if node is None or not _is_elemwise(node, scalar.Sigmoid):
         return None
-    if _is_elemwise(node, scalar.Sigmoid):
-        return node.inputs[0]
-    if not _moves_elements(node):
-        return None
-    logits = logits_of_sigmoid(node.inputs[0])
-    return None if logits is None else _repeat(node, logits)
+    _add_sources(sources, moves, node)
+    return _repeat(moves, node.inputs[0])
 
 
 def safe_log(probabilities: TensorVariable) -> TensorVariable:
@@ -152,11 +154,29 @@ def _is_elemwise(node: Apply, kind: type[scalar.ScalarOp]) -> bool:
     return isinstance(node.op, Elemwise) and isinstance(node.op.scalar_op, kind)
 
 
-def _moves_elements(node: Apply) -> bool:
-    return isinstance(node.op, _MOVES) or _is_elemwise(node, scalar.Identity)
+def _trace(variable: TensorVariable) -> tuple[list[Apply], Apply | None]:
+    """Return the nodes that only move elements, last first, and the one before."""
+    moves = []
+    node = variable.owner
+    while node is not None and (
+        isinstance(node.op, _MOVES) or _is_elemwise(node, scalar.Identity)
+    ):
+        moves.append(node)
+        node = node.inputs[0].owner
+    return moves, node
 
 
-def _repeat(node: Apply, variable: TensorVariable) -> TensorVariable:
-    if _is_elemwise(node, scalar.Identity):
-        return variable
-    return node.op.make_node(variable, *node.inputs[1:]).outputs[0]
+def _add_sources(
+    sources: list[Variable] | None, moves: list[Apply], node: Apply
+) -> None:
+    if sources is not None:
+        sources.append(node.inputs[0])
+        for move in moves:
+            sources.extend(move.inputs[1:])
+
+
+def _repeat(moves: list[Apply], variable: Any) -> TensorVariable:
+    for node in reversed(moves):
+        if isinstance(node.op, _MOVES):
+            variable = node.op.make_node(variable, *node.inputs[1:]).outputs[0]
+    return variable

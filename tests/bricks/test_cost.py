@@ -5,6 +5,7 @@ from pytensor import tensor as pt
 from scipy import special
 
 from brickyard.backends import evaluate
+from brickyard.backends.provenance import provenance_of
 from brickyard.bricks.activations import Logistic
 from brickyard.bricks.cost import (
     AbsoluteError,
@@ -300,6 +301,22 @@ class TestMisclassificationRate:
     def test_targets_are_class_indices(self, y):
         with pytest.raises(ValueError, match=r"y must be \(\.\.\.\) as class indices;"):
             MisclassificationRate().apply(y, pt.matrix("p"))
+
+
+@pytest.mark.parametrize(
+    ("cost", "last", "y"),
+    [
+        (CategoricalCrossEntropy, Softmax, pt.lvector("y")),
+        (BinaryCrossEntropy, Logistic, pt.matrix("y")),
+    ],
+)
+def test_what_comes_before_the_logits_is_not_taken_for_a_part_of_the_cost(
+    cost, last, y
+):
+    scaled = pt.matrix("x") / 255
+    result = cost().apply(y, last().apply(scaled).reshape((4, 5)))
+    assert provenance_of(scaled.owner) is None
+    assert provenance_of(result.owner) == f"/{cost.__name__.lower()}.apply"
 
 
 @pytest.mark.parametrize("brick", [BinaryCrossEntropy, AbsoluteError, SquaredError])

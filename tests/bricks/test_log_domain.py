@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from pytensor import tensor as pt
+from pytensor.graph.traversal import ancestors
 from scipy import special
 
 from brickyard.backends import evaluate
@@ -53,6 +54,21 @@ def test_logits_of_a_sigmoid_that_was_moved(move):
 )
 def test_other_variables_are_not_recognised(find, make):
     assert find(make(pt.matrix("x"))) is None
+
+
+def test_sources_are_what_the_result_is_computed_from():
+    x, n = pt.matrix("x"), pt.lscalar("n")
+    sources = []
+    logarithm = log_of_softmax(pt.special.softmax(x, axis=1)[:n].T, sources)
+    assert logarithm is not None
+    assert sources[0] is x
+    assert n in ancestors(sources)
+
+
+def test_sources_are_left_alone_where_nothing_is_recognised():
+    sources = []
+    assert logits_of_sigmoid(pt.tanh(pt.matrix("x")), sources) is None
+    assert sources == []
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
