@@ -91,6 +91,12 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         return [v for v in self._updates if has_roles(v, [PARAMETER])]
 
     @property
+    def function(self) -> CompiledFunction:
+        """The function that processes batches; asking for it initializes."""
+        self.initialize()
+        return self._function  # type: ignore[return-value]
+
+    @property
     def random_generators(self) -> list[SharedVariable]:
         """The random generators that the updates draw from, in the graph's order."""
         return generators_of([*self._outputs(), *dict(self._final_updates()).values()])
