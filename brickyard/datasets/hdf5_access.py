@@ -12,8 +12,8 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from brickyard.datasets.base import near_match
 from brickyard.datasets.exceptions import DatasetFileError
+from brickyard.datasets.names import near_match
 
 if TYPE_CHECKING:
     import h5py

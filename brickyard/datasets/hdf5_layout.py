@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brickyard.datasets.base import near_match
 from brickyard.datasets.exceptions import DatasetFileError
 from brickyard.datasets.hdf5_access import check_storage, checked_dataset
+from brickyard.datasets.names import near_match
 from brickyard.datasets.subset import Subset
 
 if TYPE_CHECKING:

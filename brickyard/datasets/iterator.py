@@ -49,6 +49,11 @@ class DataIterator:
     position : int
         How many batches (or examples) were handed out in this epoch.
 
+    Raises
+    ------
+    TypeError
+        If `request_iterator` has no state.
+
     Examples
     --------
     >>> from brickyard.datasets import DataStream, IndexableDataset, SequentialScheme
@@ -71,6 +76,12 @@ class DataIterator:
         *,
         epoch: int = 0,
     ) -> None:
+        if request_iterator is not None and not hasattr(request_iterator, "set_state"):
+            raise TypeError(
+                f"{type(data_stream).__name__} got {request_iterator!r} from its "
+                "iteration scheme; get_request_iterator must return a RequestIterator, "
+                "which has get_state and set_state"
+            )
         self.data_stream = data_stream
         self.request_iterator = request_iterator
         self.as_dict = as_dict

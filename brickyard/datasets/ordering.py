@@ -37,7 +37,7 @@ def shuffled(indices: Order, seed: int, epoch: int) -> np.ndarray:
     [0, 1, 2, 3]
     """
     generator = np.random.default_rng([seed, epoch])
-    return generator.permutation(np.asarray(indices, dtype=np.int64))
+    return generator.permutation(_as_array(indices))
 
 
 def as_seed(seed: int | None, owner: str) -> int:
@@ -83,13 +83,21 @@ def as_indices(examples: Examples, owner: str) -> Order:
         indices = _index_array(examples, owner)
         first = int(indices[0]) if len(indices) else 0
         neighbours = range(first, first + len(indices))
-        if np.array_equal(indices, np.asarray(neighbours, dtype=np.int64)):
+        if np.array_equal(indices, _as_array(neighbours)):
             indices = neighbours
-    if len(indices) and min(indices) < 0:
-        raise ValueError(
-            f"examples of {owner} must not be negative, got index {min(indices)}"
-        )
+    if len(indices):
+        lowest = indices[0] if isinstance(indices, range) else indices.min()
+        if lowest < 0:
+            raise ValueError(
+                f"examples of {owner} must not be negative, got index {lowest}"
+            )
     return indices
+
+
+def _as_array(order: Order) -> np.ndarray:
+    if isinstance(order, range):
+        return np.arange(order.start, order.stop, order.step, dtype=np.int64)
+    return order
 
 
 def _index_array(examples: Any, owner: str) -> np.ndarray:

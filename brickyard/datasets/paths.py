@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from brickyard.datasets.base import near_match
 from brickyard.datasets.exceptions import ConfigurationError
+from brickyard.datasets.names import near_match
 
 DATA_PATH_VARIABLE = "BRICKYARD_DATA_PATH"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from brickyard.datasets.iterator import Data, DataIterator
+from brickyard.datasets.names import near_match
 from brickyard.datasets.request_iterators import Request, check_cursor
 from brickyard.state import State, require_keys
 
@@ -238,7 +239,8 @@ class DataStream(AbstractDataStream):
     Raises
     ------
     ValueError
-        If `produces_examples` contradicts the scheme.
+        If `produces_examples` contradicts the scheme, or labels are given for
+        something that is not a source.
     TypeError
         If `iteration_scheme` is not a scheme.
 
@@ -262,10 +264,7 @@ class DataStream(AbstractDataStream):
     ) -> None:
         if iteration_scheme is not None:
             _check_scheme(iteration_scheme, produces_examples)
-        super().__init__(
-            iteration_scheme,
-            dataset.axis_labels if axis_labels is None else axis_labels,
-        )
+        super().__init__(iteration_scheme, _labels_of(dataset, axis_labels))
         self.dataset = dataset
         self._produces_examples = produces_examples in (None, True)
 
@@ -341,6 +340,24 @@ def copy_axis_labels(axis_labels: Mapping[str, Any] | None) -> AxisLabels | None
     if axis_labels is None:
         return None
     return {source: tuple(labels) for source, labels in axis_labels.items()}
+
+
+def _labels_of(
+    dataset: Dataset, axis_labels: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Return the labels of the sources that the dataset gives."""
+    if axis_labels is None:
+        labels = dataset.axis_labels
+        if labels is None:
+            return None
+        return {name: labels[name] for name in dataset.sources if name in labels}
+    for name in axis_labels:
+        if name not in dataset.sources:
+            raise ValueError(
+                f"DataStream has axis labels for the unknown source {name!r}"
+                f"{near_match(name, dataset.sources)}"
+            )
+    return axis_labels
 
 
 def _check_scheme(scheme: Any, produces_examples: bool | None) -> None:

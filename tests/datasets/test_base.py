@@ -1,7 +1,6 @@
 import pytest
 
 from brickyard.datasets import Dataset, DataStream, IndexableDataset
-from brickyard.datasets.base import near_match
 
 
 class Pair(Dataset):
@@ -116,9 +115,3 @@ def test_foreign_states_are_refused():
 def test_get_data_is_abstract():
     with pytest.raises(NotImplementedError, match=r"Pair\.get_data is not defined"):
         Pair().get_data()
-
-
-def test_near_match():
-    assert near_match("a", []) == ". There are: none"
-    listed = near_match("zzz", [f"name{i}" for i in range(25)])
-    assert listed.endswith("name19 and 5 more")

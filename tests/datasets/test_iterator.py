@@ -153,3 +153,17 @@ def test_errors_of_the_data_pass_through():
     iterator = DataStream(dataset, SequentialScheme(9, 9)).get_epoch_iterator()
     with pytest.raises(IndexError, match="has 3 examples"):
         next(iterator)
+
+
+def test_request_iterators_must_have_state():
+    class Plain:
+        requests_examples = False
+
+        def get_request_iterator(self, epoch):
+            return iter([[0, 1]])
+
+    stream = DataStream(IndexableDataset(range(3)), Plain())
+    with pytest.raises(
+        TypeError, match="must return a RequestIterator, which has get_"
+    ):
+        stream.get_epoch_iterator()

@@ -71,6 +71,19 @@ def test_sources_and_labels_are_the_datasets(dataset, stream):
     assert DataStream(dataset, axis_labels=labels).axis_labels == {"x": ("time",)}
 
 
+def test_labels_are_those_of_the_sources_given():
+    dataset = IndexableDataset(
+        {"x": [1], "y": [2]},
+        sources=("y",),
+        axis_labels={"x": ("batch",), "y": ("time",)},
+    )
+    assert DataStream(dataset).axis_labels == {"y": ("time",)}
+    with pytest.raises(
+        ValueError, match=r"labels for the unknown source 'x'\. There ar"
+    ):
+        DataStream(dataset, axis_labels={"x": ("batch",)})
+
+
 def test_copy_axis_labels():
     assert copy_axis_labels(None) is None
 
