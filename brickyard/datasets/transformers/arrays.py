@@ -53,7 +53,7 @@ def is_ragged(array: np.ndarray) -> bool:
     >>> is_ragged(np.zeros((2, 3))), is_ragged(stack([np.zeros(2), np.zeros(1)]))
     (False, True)
     """
-    return array.dtype == object
+    return array.dtype.kind == "O"
 
 
 def stack(examples: Sequence[Any]) -> np.ndarray:

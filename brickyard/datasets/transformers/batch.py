@@ -50,6 +50,8 @@ class Batch(Transformer):
     [(array([1, 2]),), (array([3]),)]
     """
 
+    iteration_scheme: IterationScheme
+
     def __init__(
         self,
         data_stream: AbstractDataStream,

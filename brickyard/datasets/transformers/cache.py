@@ -53,6 +53,8 @@ class Cache(Transformer):
     [2, 2, 1]
     """
 
+    iteration_scheme: IterationScheme
+
     def __init__(
         self,
         data_stream: AbstractDataStream,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -88,5 +89,4 @@ class Flatten(SourcewiseTransformer):
         if is_ragged(batch):
             return map_arrays(np.ravel, batch)
         # -1 would be ambiguous for a batch without examples
-        features = int(np.prod(batch.shape[1:]))
-        return batch.reshape(len(batch), features)
+        return batch.reshape(len(batch), math.prod(batch.shape[1:]))

@@ -63,6 +63,7 @@ class SourcewiseTransformer(Transformer):
         owner = f"{type(self).__name__}: which_sources"
         check_known(which_sources, data_stream.sources, owner)
         self.which_sources = tuple(which_sources)
+        self._chosen = [(s, s in self.which_sources) for s in data_stream.sources]
 
     def transform_source_example(self, source_example: Any, source_name: str) -> Any:
         """Return the data of one source of an example, transformed.
@@ -117,11 +118,10 @@ class SourcewiseTransformer(Transformer):
     def _transform_sources(
         self, data: Data, transform: Callable[[Any, str], Any]
     ) -> Data:
-        chosen = self.which_sources
         return tuple(
             [
-                transform(array, source) if source in chosen else array
-                for source, array in zip(self.data_stream.sources, data, strict=True)
+                transform(array, source) if chosen else array
+                for (source, chosen), array in zip(self._chosen, data, strict=True)
             ]
         )
 
