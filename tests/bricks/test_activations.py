@@ -18,6 +18,7 @@ from brickyard.bricks.activations import (
     Swish,
     Tanh,
 )
+from brickyard.testing import check_brick
 
 
 def gelu_by_tanh(x):
@@ -139,3 +140,8 @@ def test_numbers_are_checked(make, name):
 def test_approximate_is_a_bool():
     with pytest.raises(TypeError, match=r"^/gelu: approximate must be True or False"):
         GELU(approximate="tanh")
+
+
+@every_activation
+def test_what_every_brick_must_do(make, formula):
+    check_brick(make, {"input_": np.array([[-3, -0.4, 0.2], [0.7, 2, -1.1]])})

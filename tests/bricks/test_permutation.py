@@ -4,6 +4,7 @@ from pytensor import tensor as pt
 
 from brickyard.backends import evaluate
 from brickyard.bricks.permutation import FixedPermutation
+from brickyard.testing import check_brick
 
 ORDER = np.random.default_rng(1).permutation(200)
 
@@ -58,3 +59,9 @@ def test_dot_is_a_bool():
 def test_width_must_fit(x):
     with pytest.raises(ValueError, match="permutes 3 features, got an input of shape"):
         FixedPermutation([1, 0, 2]).apply(x)
+
+
+@pytest.mark.parametrize("dot", [True, False])
+def test_what_every_brick_must_do(dot):
+    x = np.random.default_rng(4).normal(size=(3, 5))
+    check_brick(lambda: FixedPermutation([3, 1, 4, 0, 2], dot=dot), {"input_": x})

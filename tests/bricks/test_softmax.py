@@ -7,6 +7,7 @@ from brickyard.backends import evaluate
 from brickyard.bricks.cost import CategoricalCrossEntropy
 from brickyard.bricks.softmax import NDimensionalSoftmax, Softmax
 from brickyard.graph import ComputationGraph, VariableFilter
+from brickyard.testing import check_brick
 
 EXTREMES = np.array(
     [[1e4, -1e4, 0], [-1e4, -1e4, -1e4], [90, -90, 89.5], [0, 1e-7, 0]], "float32"
@@ -164,3 +165,9 @@ def test_extra_dimensions_keep_the_cost_stable():
         cost, {x: np.array([[[1e4, -1e4]]], "float32"), y: np.array([[1]])}
     )
     assert value == 20000
+
+
+@pytest.mark.parametrize("application", ["apply", "log_probabilities"])
+@pytest.mark.parametrize("brick", [Softmax, NDimensionalSoftmax])
+def test_what_every_brick_must_do(brick, application):
+    check_brick(brick, {"input_": logits(3, 4)}, application=application)
