@@ -63,9 +63,7 @@ def check_step_rule(
     check_serves_twice(make_rule)
     algorithm = check_compiles_once(make_rule, backend=backend)
     check_resumes(make_rule, algorithm, backend=backend)
-    check_reaches_optimum(
-        make_rule, num_steps=num_steps, tolerance=tolerance, backend=backend
-    )
+    check_reaches_optimum(algorithm, num_steps=num_steps, tolerance=tolerance)
 
 
 def check_keeps_types(make_rule: MakeRule) -> None:
@@ -195,17 +193,15 @@ def check_resumes(
 
 
 def check_reaches_optimum(
-    make_rule: MakeRule,
-    *,
-    num_steps: int = 300,
-    tolerance: float = 0.05,
-    backend: str | None = None,
+    algorithm: GradientDescent, *, num_steps: int = 300, tolerance: float = 0.05
 ) -> None:
     """Check that a rule comes near the optimum of a quadratic.
 
     Parameters
     ----------
-    make_rule, num_steps, tolerance, backend
+    algorithm
+        An algorithm with the rule, as `check_compiles_once` returns it.
+    num_steps, tolerance
         As for `check_step_rule`.
 
     Raises
@@ -213,7 +209,6 @@ def check_reaches_optimum(
     AssertionError
         If an element ends farther from the optimum than `tolerance`.
     """
-    algorithm = _algorithm(make_rule, backend)
     for _ in range(num_steps):
         algorithm.process_batch(_batch(None))
     algorithm.flush()
