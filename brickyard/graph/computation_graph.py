@@ -96,8 +96,31 @@ class ComputationGraph:
                 for updated, value in annotation.updates.items():
                     self.updates[updated] = self._current(value)
         self.variables = list(listed)
-        for generator, update in _default_updates(self.outputs).items():
-            self.updates.setdefault(generator, self._current(update))
+        self._collect_default_updates()
+
+    def _collect_default_updates(self) -> None:
+        """Add the updates that shared variables bring with them.
+
+        A generator's default update belongs to the draw as it was first made. Where
+        this graph has a rebuilt form of that draw, the update is taken from there: the
+        original would be a second draw and might need inputs that are gone.
+        """
+        draws: dict[Variable, list[Apply]] = {}
+        for node in sorted_nodes(self.outputs):
+            for variable in node.inputs:
+                draws.setdefault(variable, []).append(node)
+        for variable in self._own_variables:
+            if not isinstance(variable, SharedVariable) or variable in self.updates:
+                continue
+            update = default_update_of(variable)
+            if update is None:
+                continue
+            nodes = draws.get(variable, [])
+            made_by = update.owner
+            if made_by is not None and [node.op for node in nodes] == [made_by.op]:
+                self.updates[variable] = nodes[0].outputs[update.index]
+            else:
+                self.updates[variable] = self._current(update)
 
     def _current(self, variable: Variable) -> Variable:
         for rewriter in self._rewriters:
@@ -442,32 +465,6 @@ class ComputationGraph:
 
 def _pairs(pairs: VariablePairs) -> Iterable[tuple[Variable, Variable]]:
     return pairs.items() if isinstance(pairs, Mapping) else pairs
-
-
-def _default_updates(outputs: list[Variable]) -> dict[Variable, Variable]:
-    """Return the updates that shared variables bring with them.
-
-    A generator's default update belongs to the draw as it was first made. Where this
-    graph has a rebuilt form of that draw, the update is taken from there: the original
-    would be a second draw and might need inputs that are gone.
-    """
-    updates: dict[Variable, Variable] = {}
-    for variable in sorted_variables(outputs):
-        if isinstance(variable, SharedVariable):
-            update = default_update_of(variable)
-            if update is not None:
-                updates[variable] = update
-    draws: dict[Variable, list[Apply]] = {variable: [] for variable in updates}
-    for node in sorted_nodes(outputs):
-        for variable in node.inputs:
-            if variable in draws:
-                draws[variable].append(node)
-    for variable, nodes in draws.items():
-        update = updates[variable]
-        same_op = update.owner is not None and [update.owner.op]
-        if same_op == [node.op for node in nodes]:
-            updates[variable] = nodes[0].outputs[update.index]
-    return updates
 
 
 def _alike(old: Variable, new: Variable) -> bool:

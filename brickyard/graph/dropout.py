@@ -6,10 +6,16 @@ from collections.abc import Iterable
 
 from pytensor import tensor as pt
 from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import RandomStream
 from brickyard.graph.computation_graph import ComputationGraph
-from brickyard.graph.randomness import float_variables, require_number, stream_of
+from brickyard.graph.randomness import (
+    change_at_random,
+    float_variables,
+    require_number,
+    stream_of,
+)
 from brickyard.graph.roles import DROPOUT, add_role
 
 
@@ -90,12 +96,12 @@ def apply_dropout(
         raise ValueError("apply_dropout: custom_divisor must not be 0")
     chosen = float_variables(computation_graph, variables, "apply_dropout")
     stream = stream_of(rng, seed, computation_graph, "apply_dropout")
-    replacements = {}
-    for variable in chosen:
+
+    def drop(variable: TensorVariable) -> TensorVariable:
         dtype = variable.dtype
         mask = stream.bernoulli(1 - drop_prob, size=variable.shape, dtype=dtype)
-        replacement = variable * (mask * pt.constant(1 / divisor, dtype=dtype))
-        add_role(replacement, DROPOUT)
-        replacement.tag.replacement_of = variable
-        replacements[variable] = replacement
-    return computation_graph.replace(replacements)
+        dropped = variable * (mask * pt.constant(1 / divisor, dtype=dtype))
+        add_role(dropped, DROPOUT)
+        return dropped
+
+    return change_at_random(computation_graph, chosen, drop)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import RandomStream
 from brickyard.graph.computation_graph import ComputationGraph
-from brickyard.graph.randomness import float_variables, require_number, stream_of
+from brickyard.graph.randomness import (
+    change_at_random,
+    float_variables,
+    require_number,
+    stream_of,
+)
 
 
 def apply_noise(
@@ -80,12 +86,10 @@ def apply_noise(
         )
     chosen = float_variables(computation_graph, variables, "apply_noise")
     stream = stream_of(rng, seed, computation_graph, "apply_noise")
-    replacements = {}
-    for variable in chosen:
-        noise = stream.normal(
+
+    def add_noise(variable: TensorVariable) -> TensorVariable:
+        return variable + stream.normal(
             0.0, float(level), size=variable.shape, dtype=variable.dtype
         )
-        replacement = variable + noise
-        replacement.tag.replacement_of = variable
-        replacements[variable] = replacement
-    return computation_graph.replace(replacements)
+
+    return change_at_random(computation_graph, chosen, add_noise)

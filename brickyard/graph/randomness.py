@@ -1,15 +1,17 @@
-"""What every random change of a graph needs: variables to change and a stream."""
+"""What the random changes of a graph have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import RandomStream, random_stream
 from brickyard.graph.computation_graph import ComputationGraph
+from brickyard.graph.replacement import Rewriter
 
 DEFAULT_SEED = 1
 
@@ -57,6 +59,45 @@ def float_variables(
             )
     computation_graph.require_variables(chosen, owner)
     return chosen
+
+
+def change_at_random(
+    computation_graph: ComputationGraph,
+    variables: Iterable[TensorVariable],
+    change: Callable[[TensorVariable], TensorVariable],
+) -> ComputationGraph:
+    """Return a graph in which a change with draws of its own is made to variables.
+
+    Parameters
+    ----------
+    computation_graph
+        The graph; it stays as it is.
+    variables
+        The variables to be changed, part of the graph.
+    change
+        Returns the changed form of a variable.
+
+    Returns
+    -------
+    ComputationGraph
+        The changed graph. What each replacement stands for is its
+        ``tag.replacement_of``.
+    """
+    # A draw infers the static shape of its size from all of the graph above it, so it
+    # is made above a placeholder that has nothing above it.
+    placeholders = {variable: variable.type() for variable in variables}
+    changed = {v: change(placeholder) for v, placeholder in placeholders.items()}
+    rewriter = Rewriter(changed.values(), {p: v for v, p in placeholders.items()})
+    replacements = {v: rewriter.rewrite(form) for v, form in changed.items()}
+    for variable, replacement in replacements.items():
+        replacement.tag.replacement_of = variable
+    graph = computation_graph.replace(replacements)
+    known = set(computation_graph.random_generators)
+    for generator in graph.random_generators:
+        if generator not in known:
+            # This graph alone has the draw: let no function compute another one.
+            generator.tag.default_update = graph.updates[generator]
+    return graph
 
 
 def stream_of(

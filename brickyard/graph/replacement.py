@@ -48,6 +48,7 @@ class Rewriter:
         self, outputs: Iterable[Variable], replacements: Mapping[Variable, Variable]
     ) -> None:
         self._replacements = dict(replacements)
+        self._keeps_types = all(map(_keeps_type, replacements, replacements.values()))
         self._bits = {key: 1 << i for i, key in enumerate(self._replacements)}
         self._above: dict[Variable, int] = {}
         self._find_replaced_above([*outputs, *self._replacements.values()])
@@ -93,9 +94,7 @@ class Rewriter:
     def _find_replaced_above(self, outputs: list[Variable]) -> None:
         """Note for each variable which replaced ones it depends on, itself included."""
         above = self._above
-        if all(variable in above for variable in outputs):
-            return
-        for variable in sorted_variables(outputs):
+        for variable in sorted_variables(outputs, known=above):
             mask = self._bits.get(variable, 0)
             if variable.owner is not None:
                 for parent in variable.owner.inputs:
@@ -163,7 +162,7 @@ class Rewriter:
         node = variable.owner
         if (node, inside) not in self._rebuilt:
             inputs = [self._rewritten[self._use(v, inside)] for v in node.inputs]
-            self._rebuilt[node, inside] = _rebuild(node, inputs)
+            self._rebuilt[node, inside] = _rebuild(node, inputs, self._keeps_types)
         return self._rebuilt[node, inside].outputs[node.outputs.index(variable)]
 
 
@@ -174,12 +173,25 @@ def _members(mask: int, by_bit: list[Variable]) -> Iterable[Variable]:
         mask ^= lowest
 
 
-def _rebuild(node: Apply, inputs: list[Variable]) -> Apply:
-    """Return `node` applied to other inputs, its outputs tagged and named as before."""
+def _keeps_type(old: Variable, new: Variable) -> bool:
+    """Tell whether the nodes above a replaced variable keep their types.
+
+    Integers may be sizes, on whose values the static shapes above them depend.
+    """
+    is_size = str(getattr(old.type, "dtype", "")).startswith(("int", "uint"))
+    return not is_size and old.type.is_super(new.type)
+
+
+def _rebuild(node: Apply, inputs: list[Variable], strict: bool) -> Apply:
+    """Return `node` applied to other inputs, its outputs tagged and named as before.
+
+    Not strict, types are inferred again for every node whose types depend on values,
+    random draws among them: seconds in a deep graph.
+    """
     if all(new is old for new, old in zip(inputs, node.inputs, strict=True)):
         return node
     try:
-        rebuilt = node.clone_with_new_inputs(inputs, strict=False)
+        rebuilt = node.clone_with_new_inputs(inputs, strict=strict)
     except (TypeError, ValueError, AssertionError) as error:
         types = ", ".join(str(variable.type) for variable in inputs)
         raise ValueError(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Apply, Constant, NominalVariable, Variable
 
 
-def sorted_nodes(outputs: Iterable[Variable]) -> list[Apply]:
+def sorted_nodes(
+    outputs: Iterable[Variable], known: Container[Variable] = ()
+) -> list[Apply]:
     """List the nodes that compute some variables, each after those it depends on.
 
     Inputs are visited left to right, so the order follows the way expressions are
@@ -18,6 +20,8 @@ def sorted_nodes(outputs: Iterable[Variable]) -> list[Apply]:
     ----------
     outputs
         The variables to be computed.
+    known
+        Variables that need not be computed.
 
     Returns
     -------
@@ -33,13 +37,19 @@ def sorted_nodes(outputs: Iterable[Variable]) -> list[Apply]:
     """
     done: set[Apply] = set()
     order: list[Apply] = []
-    stack = [v.owner for v in reversed(list(outputs)) if v.owner is not None]
+    stack = [
+        variable.owner
+        for variable in reversed(list(outputs))
+        if variable.owner is not None and variable not in known
+    ]
     while stack:
         node = stack[-1]
         waiting = [
             variable.owner
             for variable in reversed(node.inputs)
-            if variable.owner is not None and variable.owner not in done
+            if variable.owner is not None
+            and variable.owner not in done
+            and variable not in known
         ]
         if node in done or not waiting:
             stack.pop()
@@ -51,13 +61,17 @@ def sorted_nodes(outputs: Iterable[Variable]) -> list[Apply]:
     return order
 
 
-def sorted_variables(outputs: Iterable[Variable]) -> list[Variable]:
+def sorted_variables(
+    outputs: Iterable[Variable], known: Container[Variable] = ()
+) -> list[Variable]:
     """List the variables that some variables depend on, themselves included.
 
     Parameters
     ----------
     outputs
         The variables to be computed.
+    known
+        Variables to leave out, with those that they alone depend on.
 
     Returns
     -------
@@ -73,7 +87,7 @@ def sorted_variables(outputs: Iterable[Variable]) -> list[Variable]:
     [x, Exp.0, y, Add.0]
     """
     outputs = list(outputs)
-    nodes = sorted_nodes(outputs)
+    nodes = sorted_nodes(outputs, known)
     used = set(outputs)
     for node in nodes:
         used.update(node.inputs)
@@ -82,7 +96,7 @@ def sorted_variables(outputs: Iterable[Variable]) -> list[Variable]:
         found.update((v, None) for v in node.inputs if v.owner is None)
         found.update((v, None) for v in node.outputs if v in used)
     found.update((v, None) for v in outputs)
-    return list(found)
+    return [v for v in found if v not in known] if known else list(found)
 
 
 def is_input(variable: Variable) -> bool:
