@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from brickyard.datasets.base import near_match
+from brickyard.datasets.names import near_match
 
 
 def check_known(names: Iterable[str], sources: Sequence[str], owner: str) -> None:

@@ -77,6 +77,13 @@ def test_force_floatx_on_examples_that_are_plain_objects():
     assert type(n) is int
 
 
+def test_force_floatx_keeps_integers_in_examples_of_different_shapes():
+    sequences = ragged([np.arange(2), np.arange(3.0)])
+    stream = DataStream(IndexableDataset({"x": sequences}), SequentialScheme(2, 2))
+    (x,) = ForceFloatX(stream).get_data([0, 1])
+    assert [example.dtype for example in x] == [np.int64, float_x()]
+
+
 def test_floatx_by_name(batches):
     assert Cast(batches, "floatX", which_sources=("double",)).dtype == float_x()
 
