@@ -115,3 +115,19 @@ def test_foreign_states_are_refused():
 def test_get_data_is_abstract():
     with pytest.raises(NotImplementedError, match=r"Pair\.get_data is not defined"):
         Pair().get_data()
+
+
+def test_default_transformers_of_sources_that_are_not_given():
+    class Wrapped(Pair):
+        default_transformers = (
+            (
+                lambda stream, which_sources: which_sources,
+                [],
+                {"which_sources": "both"},
+            ),
+        )
+
+    stream = DataStream(Wrapped(sources=("targets",)))
+    assert Wrapped().apply_default_transformers(stream) is stream
+    Wrapped.default_transformers[0][2]["which_sources"] = ("features", "targets")
+    assert Wrapped().apply_default_transformers(stream) == ["targets"]

@@ -84,6 +84,18 @@ def test_what_is_refused(path, name, message):
         checked_dataset(h5file, name)
 
 
+def test_links_of_unknown_kinds_are_refused(path, monkeypatch):
+    def unknown(*arguments, **keywords):
+        raise TypeError("Unknown link type")
+
+    with open_h5file(path) as h5file:
+        monkeypatch.setattr(h5py.Group, "get", unknown)
+        with pytest.raises(
+            DatasetFileError, match="'x' is reached by a link of an unk"
+        ):
+            checked_dataset(h5file, "x")
+
+
 def test_external_storage_is_refused(tmp_path):
     (tmp_path / "canary").write_bytes(b"secret!!")
     with h5py.File(tmp_path / "a.hdf5", "w") as h5file:
