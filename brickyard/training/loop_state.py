@@ -230,7 +230,8 @@ def check_status(saved: Any) -> None:
         If it lacks a key or a value is of a wrong kind.
     """
     expected = initial_status()
-    require_keys({k: v for k, v in saved.items() if k in expected}, expected, "loop")
+    known = {key: value for key, value in saved.items() if key in expected}
+    require_keys(known, expected, "the main loop's status")
     for key, value in expected.items():
         if type(saved[key]) is not type(value):
             raise TypeError(
@@ -238,7 +239,16 @@ def check_status(saved: Any) -> None:
                 f"has {saved[key]!r}"
             )
     counts = [*saved["_epoch_ends"], saved["iterations_done"]]
-    if saved["epochs_done"] != len(counts) - 1 or counts != sorted(counts):
+    if any(type(count) is not int for count in counts):
+        raise TypeError(
+            "status['_epoch_ends'] must be a list of integers, the state has "
+            f"{saved['_epoch_ends']!r}"
+        )
+    if (
+        counts[0] < 0
+        or saved["epochs_done"] != len(counts) - 1
+        or counts != sorted(counts)
+    ):
         raise ValueError(
             f"the status contradicts itself: {saved['epochs_done']} epochs are done, "
             f"which ended at the batches {saved['_epoch_ends']}, and "

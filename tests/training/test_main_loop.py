@@ -432,7 +432,7 @@ def test_refused_state_changes_nothing():
         ("extensions", {}, "the extension 'Count' has a memory, but the state"),
         ("generators", [{}], "has 1 random generators and the graph .* has 0"),
         ("parameters", {"/a.W": np.ones(1)}, "'/a.W', which this model does not have"),
-        ("loop", {}, "the state of loop lacks"),
+        ("loop", {}, "the main loop's status lacks"),
     ],
 )
 def test_state_of_another_loop(part, content, message):
