@@ -37,8 +37,12 @@ from brickyard.training import Adam, GradientDescent, MainLoop, Model
 from brickyard.training.schedules import CosineSchedule
 
 BATCH_SIZE = 128
-SMALL = {"dims": [784, 100, 10], "num_epochs": 15, "dropout": None}
-WIDE = {"dims": [784, 800, 800, 10], "num_epochs": 30, "dropout": (0.2, 0.5)}
+SMALL = {"dims": [784, 100, 10], "num_epochs": 15, "rate": 0.002, "dropout": {}}
+WIDE = {
+    "dims": [784, 800, 800, 10],
+    "num_epochs": 30,
+    "dropout": {0: 0.2, 1: 0.5, 2: 0.5},
+}
 
 
 def stream(dataset: MNIST, scheme: object) -> ScaleAndShift:
@@ -51,7 +55,8 @@ def build(
     checkpoint: Path,
     dims: list[int],
     num_epochs: int,
-    dropout: tuple[float, float] | None,
+    rate: float,
+    dropout: dict[int, float],
 ) -> MainLoop:
     """Assemble network, cost, algorithm, data and extensions."""
     train = MNIST(("train",), load_in_memory=True)
@@ -73,19 +78,20 @@ def build(
     error = error.copy(name="error")
 
     graph = training_graph = ComputationGraph(cost)
-    if dropout is not None:
-        first, *rest = VariableFilter(roles=[INPUT], bricks=mlp.linear_transformations)(
-            graph.variables
+    for layer, drop_prob in dropout.items():
+        inputs = VariableFilter(
+            roles=[INPUT], bricks=[mlp.linear_transformations[layer]]
         )
-        training_graph = apply_dropout(training_graph, [first], dropout[0], seed=1)
-        training_graph = apply_dropout(training_graph, rest, dropout[1], seed=2)
+        training_graph = apply_dropout(
+            training_graph, inputs(training_graph.variables), drop_prob, seed=1 + layer
+        )
     (training_cost,) = training_graph.outputs
 
     steps = num_epochs * -(-train.num_examples // BATCH_SIZE)
     algorithm = GradientDescent(
         cost=training_cost,
         parameters=graph.parameters,
-        step_rule=Adam(CosineSchedule(0.001, num_steps=steps)),
+        step_rule=Adam(CosineSchedule(rate, num_steps=steps)),
     )
     return MainLoop(
         algorithm,
