@@ -41,6 +41,7 @@ SMALL = {"dims": [784, 100, 10], "num_epochs": 15, "rate": 0.002, "dropout": {}}
 WIDE = {
     "dims": [784, 800, 800, 10],
     "num_epochs": 30,
+    "rate": 0.001,
     "dropout": {0: 0.2, 1: 0.5, 2: 0.5},
 }
 
