@@ -34,7 +34,7 @@ def check_scores(who: str, name: str, scores: TensorVariable) -> None:
     if not scores.dtype.startswith("float"):
         raise TypeError(
             f"{who}: {name} must be floating-point, got {scores.dtype} "
-            f"({scores.name}); the targets come first, then the predictions"
+            f"({_given_name(scores)}); the targets come first, then the predictions"
         )
 
 
@@ -120,13 +120,13 @@ def has_class_indices(
     if indices and not y.dtype.startswith(("int", "uint")):
         raise TypeError(
             f"{who}: y with one axis less than the scores must be integer class "
-            f'indices, got {y.dtype} ({y.name}); cast it, y.astype("int64")'
+            f'indices, got {y.dtype} ({_given_name(y)}); cast it, y.astype("int64")'
         )
     if not indices and not y.dtype.startswith("float"):
         raise TypeError(
             f"{who}: y with {y.ndim} axes must be floating-point probabilities, got "
-            f"{y.dtype} ({y.name}); class indices need one axis less, for example "
-            "y.flatten(), and one-hot rows a cast, y.astype(floatX)"
+            f"{y.dtype} ({_given_name(y)}); class indices need one axis less, "
+            "for example y.flatten(), and one-hot rows a cast, y.astype(floatX)"
         )
     return indices
 
@@ -205,3 +205,10 @@ def _sizes_fit(y: TensorVariable, scores: TensorVariable) -> bool:
 def _shape(variable: TensorVariable) -> str:
     sizes = ["?" if size is None else str(size) for size in variable.type.shape]
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+def _given_name(variable: TensorVariable) -> str | None:
+    """Return the name the user gave, which is that of what an application copied."""
+    while variable.owner is not None and variable.owner.op == pt.tensor_copy:
+        variable = variable.owner.inputs[0]
+    return variable.name

@@ -115,3 +115,9 @@ def test_shapes_are_the_same():
         )
     with pytest.raises(ValueError, match=r"one shape, got \(\?,\) and \(\?, \?\)"):
         check_same_shape("me", pt.vector("y"), pt.matrix("p"))
+
+
+def test_messages_name_the_variable_that_was_copied():
+    copy = pt.lmatrix("labels").copy(name="cost_apply_y").copy(name="again")
+    with pytest.raises(TypeError, match=r"got int64 \(labels\)"):
+        has_class_indices("me", copy, pt.matrix("scores"))
