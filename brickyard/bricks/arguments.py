@@ -97,7 +97,7 @@ def _argument_error(
     hints: list[str] = []
     for name in unknown:
         near = difflib.get_close_matches(name, known, n=1)
-        hints.extend(f"; did you mean {match!r}?" for match in near)
+        hints.extend(f"; got {name!r}, did you mean {match!r}?" for match in near)
     return TypeError(
         f"{bound} takes the inputs ({', '.join(bound.inputs)}): {problem}"
         + "".join(hints)
