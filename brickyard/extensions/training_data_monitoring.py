@@ -82,10 +82,17 @@ class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
 
         Raises
         ------
+        TypeError
+            If the algorithm does not work by updates.
         ValueError
             If another extension writes the same records.
         """
         super().setup()
+        if not hasattr(self.main_loop.algorithm, "add_updates"):
+            raise TypeError(
+                f"{self.name} aggregates inside an algorithm with updates, such as "
+                f"GradientDescent; got {type(self.main_loop.algorithm).__name__}"
+            )
         if not self._installed and self._needs_batches():
             updates: Updates = list(self.buffer.accumulation_updates)
             updates += zip(self._last, self._by_hand, strict=True)

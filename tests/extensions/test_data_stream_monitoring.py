@@ -1,0 +1,74 @@
+"""Monitoring on a stream of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pytensor import tensor as pt
+
+from brickyard.backends import random_stream, shared
+from brickyard.datasets import DataStream, IndexableDataset, ShuffledScheme
+from brickyard.extensions import DataStreamMonitoring, FinishAfter
+from brickyard.testing.extensions import check_extension, idle_main_loop
+from brickyard.training.monitoring import mean
+
+DATA = np.arange(6, dtype="float32")
+
+
+def make_stream(source="x"):
+    dataset = IndexableDataset({source: DATA})
+    return DataStream(dataset, ShuffledScheme(6, 4, seed=2))
+
+
+def make(**kwargs):
+    x = pt.fvector("x")
+    level = mean(x.sum(), x.shape[0]).copy(name="level")
+    return DataStreamMonitoring([level], make_stream(), prefix="test", **kwargs)
+
+
+def run(extension, epochs=2):
+    loop = idle_main_loop([extension, FinishAfter(after_n_epochs=epochs)])
+    loop.run()
+    return loop
+
+
+def test_exact_mean_before_the_first_and_after_every_epoch():
+    loop = run(make())
+    assert [t for t in sorted(loop.log) if "test_level" in loop.log[t]] == [0, 4, 8]
+    assert loop.log[8]["test_level"] == DATA.mean()
+    assert type(loop.log[8]["test_level"]) is float
+
+
+def test_conditions_replace_the_default():
+    loop = run(make(every_n_epochs=2))
+    assert [t for t in sorted(loop.log) if "test_level" in loop.log[t]] == [8]
+
+
+def test_resumes_exactly_with_order_noise_and_updates():
+    def make_noisy():
+        x = pt.fvector("x")
+        noise = random_stream(5).normal(size=x.shape)
+        count = shared(0.0, name="count", dtype="float32")
+        first = (x[0] + noise[0] + count).copy(name="first")
+        return DataStreamMonitoring([first], make_stream(), [(count, count + 1)])
+
+    check_extension(make_noisy, num_epochs=2)
+
+
+def test_state_is_applied_whole_or_not_at_all():
+    extension = make()
+    extension.evaluator.evaluate(extension.data_stream)
+    state = extension.get_state()
+    assert state["stream"] == {"epoch": 1}
+    with pytest.raises(ValueError, match="lacks 'epoch'"):
+        extension.set_state({**state, "stream": {}})
+    assert extension.get_state()["stream"] == {"epoch": 1}
+
+
+def test_missing_source_names_the_extension():
+    variable = pt.fvector("features").sum().copy(name="level")
+    extension = DataStreamMonitoring([variable], make_stream(), name="valid")
+    with pytest.raises(
+        ValueError, match=r"valid: .* 'features', but the stream gives 'x"
+    ):
+        run(extension)

@@ -1,0 +1,81 @@
+"""Means and perplexities over batches of different sizes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pytensor import tensor as pt
+
+from brickyard.training.monitoring import (
+    DatasetEvaluator,
+    Mean,
+    Perplexity,
+    mean,
+    perplexity,
+)
+
+
+def aggregate(variable, batches):
+    """Aggregate a variable called "value" of the input "x" over batches."""
+    evaluator = DatasetEvaluator([variable.copy(name="value")])
+    evaluator.initialize_aggregators()
+    for batch in batches:
+        evaluator.process_batch({"x": np.asarray(batch, dtype="float32")})
+    return evaluator.get_aggregated_values()["value"]
+
+
+BATCHES = [[1.0, 2.0, 3.0], [10.0]]
+
+
+def test_mean_weighs_by_the_denominator():
+    x = pt.fvector("x")
+    assert aggregate(mean(x.sum(), x.shape[0]), BATCHES) == 4.0
+
+
+def test_mean_without_denominator_weighs_batches_alike():
+    x = pt.fvector("x")
+    assert aggregate(x.mean(), BATCHES) == (2.0 + 10.0) / 2
+
+
+def test_mean_of_vectors_with_denominators_by_element():
+    x = pt.fvector("x")
+    parts = pt.stack([x.sum(), (x**2).sum()])
+    counts = pt.stack([x.shape[0], 2 * x.shape[0]])
+    np.testing.assert_allclose(
+        aggregate(mean(parts, counts), BATCHES), [16 / 4, 114 / 8]
+    )
+
+
+def test_sums_keep_precision_over_many_batches():
+    x = pt.fvector("x")
+    value = np.float32(0.1)
+    result = aggregate(mean(x.sum(), x.shape[0]), [[value]] * 3000)
+    assert result == pytest.approx(float(value), rel=1e-12)
+
+
+def test_integer_counts_are_averaged_as_fractions():
+    x = pt.fvector("x")
+    assert aggregate(mean((x > 1.5).sum(), x.shape[0]), BATCHES) == 0.75
+
+
+def test_readout_is_float64():
+    assert Mean(pt.fscalar("x")).get_aggregator().readout_variable.dtype == "float64"
+
+
+def test_perplexity_is_that_of_all_examples():
+    x = pt.fvector("x")
+    log_probabilities = [[-1.0, -2.0, -3.0], [-10.0]]
+    result = aggregate(perplexity(x.sum(), x.shape[0]), log_probabilities)
+    assert result == pytest.approx(np.exp(4.0))
+
+
+def test_perplexity_scheme_takes_negative_log_likelihoods():
+    x = pt.fvector("x")
+    variable = x.sum()
+    variable.tag.aggregation_scheme = Perplexity(x.sum(), x.shape[0])
+    assert aggregate(variable, BATCHES) == pytest.approx(np.exp(4.0))
+
+
+def test_perplexity_needs_a_scalar():
+    with pytest.raises(ValueError, match="a scalar; got 1 dimensions; sum it first"):
+        perplexity(pt.vector("x"), 3)
