@@ -21,7 +21,8 @@ def bind_arguments(
     """Return the arguments of a call by the names of the method's parameters.
 
     Positional arguments of a method that takes ``**kwargs`` alone stand for its
-    inputs in their declared order.
+    inputs in their declared order, and named ones of a method that takes ``*args``
+    alone for the inputs of these names.
 
     Parameters
     ----------
@@ -46,6 +47,8 @@ def bind_arguments(
         if inspect.Parameter.VAR_POSITIONAL not in kinds:
             args, kwargs = _name_positional(bound, args, kwargs)
         _refuse_unknown_tensors(bound, kwargs)
+    elif inspect.Parameter.VAR_POSITIONAL in kinds:
+        args, kwargs = _place_named(bound, args, kwargs)
     try:
         return dict(signature.bind(*args, **kwargs).arguments)
     except TypeError as error:
@@ -73,6 +76,19 @@ def _name_positional(
         problem = f"got multiple values for {', '.join(map(repr, twice))}"
         raise _argument_error(bound, problem, [], names)
     return args[: len(named)], {**moved, **kwargs}
+
+
+def _place_named(
+    bound: BoundApplication, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Append the named arguments that follow on the positional ones."""
+    rest = dict(kwargs)
+    placed = list(args)
+    for name in bound.inputs[len(args) :]:
+        if name not in rest:
+            break
+        placed.append(rest.pop(name))
+    return tuple(placed), rest
 
 
 def _refuse_unknown_tensors(bound: BoundApplication, kwargs: dict[str, Any]) -> None:

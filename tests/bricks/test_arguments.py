@@ -1,7 +1,7 @@
 import pytest
 from pytensor import tensor as pt
 
-from brickyard.bricks import Brick, Merge, application
+from brickyard.bricks import MLP, Brick, Merge, application
 
 x = pt.vector("x")
 
@@ -68,3 +68,11 @@ def test_options_pass_through():
             return ["first"]
 
     assert Options().routed(x, add=True).type == x.type
+
+
+def test_named_arguments_of_variadic_methods():
+    mlp = MLP([None], [2, 3])
+    output = mlp.apply(input_=pt.matrix("x"))
+    assert output.type.shape == (None, 3)
+    with pytest.raises(TypeError, match=r"/mlp.apply takes the inputs \(input_\): got"):
+        mlp.apply(inputs=pt.matrix("x"))
