@@ -115,7 +115,13 @@ def main() -> None:
     set_default_backend(backend)
     main_loop = build(directory, kill_after)
     main_loop.run()
-    state = main_loop.get_state()
+    log = main_loop.log
+    # The one record that names the directory is left out.
+    rows = {
+        str(time): {k: v for k, v in log[time].items() if k != "saved_to"}
+        for time in log
+    }
+    state = {**main_loop.get_state(), "rows": rows}
     arrays = {}
 
     def plain(node, path):
