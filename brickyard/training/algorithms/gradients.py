@@ -125,7 +125,7 @@ def _check_connected(
     if blocked:
         problems.append(
             f"{cost} depends on {', '.join(blocked)} only through operations without "
-            "a gradient (such as argmax or a comparison) or through consider_constant"
+            "a gradient, such as its shape, or through consider_constant"
         )
     raise ValueError(
         f"{owner}: {'; '.join(problems)}. Train what the cost depends on: "

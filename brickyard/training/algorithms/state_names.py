@@ -53,14 +53,14 @@ class StateNames:
     ) -> None:
         self.owner = owner
         self.paths = paths
-        pairs = [
-            pair
-            for pair in updates
+        values = {
+            target: value
+            for target, value in updates
             # Accumulators of monitoring are in the state of the extension.
-            if pair[0] not in paths and not getattr(pair[0].tag, "monitoring", False)
-        ]
-        targets = [target for target, _ in pairs if hasattr(target.type, "dtype")]
-        rates = _hyperparameters([expression for _, expression in pairs], targets)
+            if not getattr(target.tag, "monitoring", False)
+        }
+        targets = [t for t in values if t not in paths and hasattr(t.type, "dtype")]
+        rates = _hyperparameters(list(values.values()), targets)
         self._rule_names = _name_rules([*targets, *rates])
         self.buffers = self._name(t for t in targets if _rule_of(t) is not None)
         self.hyperparameters = self._name(r for r in rates if _rule_of(r) is not None)
