@@ -458,7 +458,7 @@ class ComputationGraph:
             {v: new for v, new in self.updates.items() if v in self.random_generators},
             name="get_snapshot",
         )
-        values = function(*[np.asarray(data[name]) for name in named])
+        values = function(*[data[name] for name in named])
         pairs = zip(with_roles, values, strict=True)
         return {variable: np.asarray(value) for variable, value in pairs}
 

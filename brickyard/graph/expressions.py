@@ -110,6 +110,5 @@ def hessian_times_vector(
             )
     if r_op:
         return pytensor.gradient.pushforward(gradient, parameter, vector)
-    return pytensor.grad(
-        pt.sum(gradient * vector), parameter, consider_constant=[vector]
-    )
+    fixed = pytensor.gradient.disconnected_grad(vector)
+    return pytensor.grad(pt.sum(gradient * fixed), parameter)
