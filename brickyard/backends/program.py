@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.replace import clone_replace
-from pytensor.graph.traversal import graph_inputs
+from pytensor.graph.traversal import graph_inputs, toposort
 
 from brickyard.backends.random import default_update_of
 
@@ -126,11 +126,19 @@ def _add_default_updates(
     pending: list[Variable] = [*outputs, *changes.values()]
     while pending:
         found: dict[SharedVariable, Variable] = {}
+        nodes = dict.fromkeys(toposort(pending))
+        draws = {variable: node for node in nodes for variable in node.inputs}
         for variable in graph_inputs(pending):
             if isinstance(variable, SharedVariable) and variable not in changes:
                 update = default_update_of(variable)
-                if update is not None:
-                    found[variable] = update
+                if update is None:
+                    continue
+                # The draw as this graph has it: the one the update was made with may
+                # have been replaced, and need inputs that are gone.
+                made, draw = update.owner, draws.get(variable)
+                if made not in nodes and draw is not None and draw.op == made.op:
+                    update = draw.outputs[update.index]
+                found[variable] = update
         changes.update(found)
         pending = list(found.values())
 
