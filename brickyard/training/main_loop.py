@@ -228,6 +228,8 @@ class MainLoop:
         if self._running:
             raise RuntimeError("the main loop runs already; run() cannot be nested")
         hooks = self._prepare()
+        self.status["epoch_interrupt_received"] = False
+        self.status["batch_interrupt_received"] = False
         self._running = True
         try:
             with Interrupts(self.status) as interrupts:
@@ -244,7 +246,8 @@ class MainLoop:
 
     def _prepare(self) -> Hooks:
         check_records(self.extensions)
-        hooks = Hooks(self.extensions)
+        # Wrong callbacks are found before anything is done.
+        Hooks(self.extensions)
         fresh = [ext for ext in self.extensions if not self._is_prepared(ext)]
         for extension in self.extensions:
             extension.main_loop = self
@@ -254,7 +257,7 @@ class MainLoop:
         for extension in fresh:
             extension.restore()
             self._prepared.append(extension)
-        return hooks
+        return Hooks(self.extensions)
 
     def _is_prepared(self, extension: Any) -> bool:
         return any(extension is other for other in self._prepared)
@@ -277,8 +280,6 @@ class MainLoop:
 
     def _start(self, hooks: Hooks, interrupts: Interrupts) -> None:
         status = self.status
-        status["epoch_interrupt_received"] = False
-        status["batch_interrupt_received"] = False
         if status["training_started"]:
             self._forget_honoured_request()
             self._notify(hooks.on_resumption)

@@ -1,8 +1,11 @@
 """The order of things in a training run, and its state at every point."""
 
+import errno
 import gc
 import os
 import signal
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -11,10 +14,17 @@ import pytest
 from brickyard.datasets import IndexableDataset
 from brickyard.datasets.schemes import SequentialScheme, ShuffledScheme
 from brickyard.datasets.streams import DataStream
-from brickyard.extensions import FinishAfter, SimpleExtension, TrainingExtension
+from brickyard.extensions import (
+    Checkpoint,
+    FinishAfter,
+    SimpleExtension,
+    TrainingExtension,
+)
 from brickyard.state import require_keys
 from brickyard.training import MainLoop, SQLiteLog, TrainingFinish, TrainingLog
 from brickyard.training.algorithms import TrainingAlgorithm
+from brickyard.training.checkpoint import read_checkpoint
+from brickyard.training.checkpoint.files import FileSystem
 from brickyard.training.hooks import CALLBACK_NAMES
 
 
@@ -537,3 +547,83 @@ def test_log_that_cannot_be_written_does_not_end_training(tmp_path, caplog):
     loop.run()
     assert loop.status["epochs_done"] == 2
     assert "the disk is full; its rows stay in memory" in caplog.text
+
+
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np
+from brickyard.datasets import IndexableDataset
+from brickyard.datasets.schemes import SequentialScheme
+from brickyard.datasets.streams import DataStream
+from brickyard.extensions import Checkpoint, FinishAfter, TrainingExtension
+from brickyard.training import MainLoop
+from brickyard.training.algorithms import TrainingAlgorithm
+
+folder, number, times = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+
+class Nothing(TrainingAlgorithm):
+    def initialize(self):
+        pass
+    def process_batch(self, batch):
+        pass
+
+class Press(TrainingExtension):
+    def after_batch(self, batch):
+        if self.main_loop.status["iterations_done"] == 1:
+            for _ in range(times):
+                os.kill(os.getpid(), number)
+
+data = DataStream(IndexableDataset({"x": np.arange(6)}), SequentialScheme(6, 2))
+loop = MainLoop(Nothing(), data, extensions=[
+    FinishAfter(after_n_epochs=2), Press(), Checkpoint(folder / "run.ckpt")])
+loop.run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "times", "code", "saved_at"),
+    [
+        (signal.SIGINT, 1, 0, 3),
+        (signal.SIGINT, 2, 0, 1),
+        (signal.SIGINT, 3, -signal.SIGINT, None),
+        (signal.SIGTERM, 1, 143, 1),
+    ],
+)
+def test_signals_to_a_process(number, times, code, saved_at, tmp_path):
+    process = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path), str(int(number)), str(times)],
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == code, process.stderr
+    path = tmp_path / "run.ckpt"
+    if saved_at is None:
+        assert not path.exists()
+    else:
+        assert read_checkpoint(path).parts["loop"]["iterations_done"] == saved_at
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.ENOENT])
+def test_training_survives_saves_that_fail(number, tmp_path, monkeypatch):
+    path = tmp_path / "run.ckpt"
+    loop = make(Checkpoint(path, every_n_epochs=1, overwrite=True))
+    loop.extensions.append(Recorder(before_epoch_3=lambda: break_disk(monkeypatch)))
+    contents = []
+    loop.extensions[-1].actions["after_batch_4"] = lambda: contents.append(
+        path.read_bytes()
+    )
+
+    def break_disk(monkeypatch):
+        def fail(self, descriptor, data):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(FileSystem, "write", fail)
+
+    loop.run()
+    assert loop.status["epochs_done"] == 2
+    assert os.strerror(number) in loop.log[6]["checkpoint_failed"]
+    assert "saved_to" not in loop.log[6]
+    assert path.read_bytes() == contents[0]
+    assert read_checkpoint(path).parts["loop"]["iterations_done"] == 3
+    assert os.listdir(tmp_path) == ["run.ckpt"]

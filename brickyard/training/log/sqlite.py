@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid as uuid_module
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -13,13 +14,19 @@ from brickyard.training.errors import LogError
 from brickyard.training.log.base import Row, TrainingLogBase
 from brickyard.training.log.database import Change, LogDatabase
 
+logger = logging.getLogger(__name__)
+
+MAX_PENDING = 10_000
+"""How many records are collected before they are written in mid-epoch."""
+
 
 class SQLiteLog(TrainingLogBase, Mapping[int, Row]):
     """A training log kept in a SQLite database, many runs to a file.
 
     Records are collected in memory and written in one transaction at the end of every
-    epoch, with every checkpoint and at the end of training: logging costs nothing
-    per batch, and checkpoints do not grow with the log. Nothing is overwritten in
+    epoch, with every checkpoint, at the end of training, and when there are 10,000:
+    logging costs next to nothing per batch, and checkpoints do not grow with the log.
+    Nothing is overwritten in
     the database, so that a checkpoint can bring back the log as it was.
 
     Parameters
@@ -71,6 +78,7 @@ class SQLiteLog(TrainingLogBase, Mapping[int, Row]):
         self._sequence = 0
         self._cache: dict[int, _TrackedRow] = {}
         self._pending: list[Change] = []
+        self._flush_at = MAX_PENDING
         self._latest = -1
         # A run that is in the database already is read from it.
         self._stored = False
@@ -85,6 +93,8 @@ class SQLiteLog(TrainingLogBase, Mapping[int, Row]):
     def __getitem__(self, time: int) -> Row:
         row = self.find_row(time)
         if row is None:
+            if len(self._pending) >= self._flush_at:
+                self._flush_early()
             row = self._cache[time] = _TrackedRow(self, time, {})
             self._latest = max(self._latest, time)
         return row
@@ -130,6 +140,7 @@ class SQLiteLog(TrainingLogBase, Mapping[int, Row]):
         self._database.append(self.h_uuid, self._sequence, self._pending, self.status)
         self._sequence += len(self._pending)
         self._pending.clear()
+        self._flush_at = MAX_PENDING
         self._stored = True
         # Rows that can no longer be in use are read again when somebody asks.
         recent = {self.status["iterations_done"] - i for i in (0, 1)}
@@ -191,6 +202,15 @@ class SQLiteLog(TrainingLogBase, Mapping[int, Row]):
         self._forget_rows()
         self.status.clear()
         self.status.update(status)
+
+    def _flush_early(self) -> None:
+        # An epoch may be endless; a database that is locked for a while is no reason
+        # to end training.
+        try:
+            self.flush()
+        except LogError as error:
+            self._flush_at += MAX_PENDING
+            logger.warning("%s; its rows stay in memory for the next attempt", error)
 
     def _open_run(self, uuid: str) -> None:
         found = self._database.find_run(self.h_uuid)

@@ -129,6 +129,22 @@ def test_failed_flush_keeps_rows(log, monkeypatch):
     assert rows(log) == {0: {"a": 1}}
 
 
+def test_endless_epochs_are_written_in_between(log, monkeypatch, caplog):
+    monkeypatch.setattr(sqlite, "MAX_PENDING", 10)
+    log.flush()
+    fill(log, 0, 25)
+    assert len(log._pending) < 10
+    monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.0)
+    log.close()
+    with closing(sqlite3.connect(log.database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        log.status["iterations_done"] = 25
+        fill(log, 25, 60)
+        other.execute("ROLLBACK")
+    assert "database is locked" in caplog.text
+    assert sorted(rows(log)) == list(range(60))
+
+
 def test_database_of_somebody_else(tmp_path):
     path = tmp_path / "theirs.sqlite"
     with closing(sqlite3.connect(path)) as connection:
