@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -182,3 +184,19 @@ def test_other_backend_is_refused(path):
         CheckpointError, match=r"'xla' and cannot be continued .*'numba'"
     ):
         checkpoint.require_backend("numba")
+
+
+def test_files_of_released_formats_can_be_read():
+    checkpoint = read_checkpoint(Path(__file__).with_name("data") / "format_1.ckpt")
+    assert checkpoint.manifest.format_version == 1
+    expected = np.arange(6, dtype="float32").reshape(2, 3) / 8
+    read = checkpoint.parts["parameters"]["/mlp/linear_0.W"]
+    np.testing.assert_array_equal(read, expected, strict=True)
+    loop = checkpoint.parts["loop"]
+    assert math.isnan(loop.pop("nan"))
+    assert loop == {
+        "iterations_done": 7,
+        "tuple": (1, 2.5),
+        "scalar": np.float16(0.5),
+        "$key": None,
+    }
