@@ -1,9 +1,10 @@
-"""Matching the arguments of an application call with the inputs it takes."""
+"""Matching the arguments of calls with what the called takes."""
 
 from __future__ import annotations
 
 import difflib
 import inspect
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,34 @@ if TYPE_CHECKING:
     from brickyard.bricks.application import BoundApplication
 
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def refuse_unknown_arguments(cls: type, unknown: Iterable[str]) -> None:
+    """Raise if arguments were given that no constructor of a class takes.
+
+    Parameters
+    ----------
+    cls
+        A class of bricks.
+    unknown
+        The names of the arguments that reached the base class.
+
+    Raises
+    ------
+    TypeError
+        If there are any, with what the nearest known name is.
+    """
+    for name in unknown:
+        known = {
+            each.name: None
+            for base in cls.__mro__
+            if "__init__" in vars(base)
+            for each in list(inspect.signature(base.__init__).parameters.values())[1:]
+            if each.kind not in VARIADIC
+        }
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it takes {list(known)}"
+        raise TypeError(f"{cls.__name__} takes no argument {name!r}; {hint}")
 
 
 def bind_arguments(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pytensor.graph.basic import Variable
 
+from brickyard.bricks.arguments import refuse_unknown_arguments
 from brickyard.bricks.children import Children
 from brickyard.bricks.creation import create_parameter, is_initializer
 from brickyard.bricks.lazy import (
@@ -50,6 +51,8 @@ class Brick(Named, BrickAnnotation):
         default the name of the class in small letters.
     children
         The bricks that this one is made of.
+    **unknown
+        Arguments that no subclass took: a TypeError that names the nearest known one.
 
     Attributes
     ----------
@@ -74,8 +77,12 @@ class Brick(Named, BrickAnnotation):
     """
 
     def __init__(
-        self, name: str | None = None, children: Iterable[Brick] | None = None
+        self,
+        name: str | None = None,
+        children: Iterable[Brick] | None = None,
+        **unknown: Any,
     ) -> None:
+        refuse_unknown_arguments(type(self), unknown)
         BrickAnnotation.__init__(self)
         Named.__init__(self, name)
         self._parameters = Parameters(self)

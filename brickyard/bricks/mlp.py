@@ -78,7 +78,8 @@ class MLP(FeedforwardSequence, Initializable):
             if activation is not None:
                 methods.append(activation)
         super().__init__(methods, **kwargs)
-        self.dims = [UNSET] * (len(activations) + 1) if dims is UNSET else list(dims)
+        unknown: list[Any] = [UNSET] * (len(activations) + 1)
+        self.dims = unknown if dims is UNSET else dims
 
     @property
     def dims(self) -> list[int]:

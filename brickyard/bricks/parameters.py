@@ -100,7 +100,7 @@ class Parameters(Sequence[SharedTensor]):
         """Forget all parameters."""
         self._variables.clear()
 
-    def names(self) -> dict[str, SharedTensor]:
+    def names(self) -> dict[str, Any]:
         """Return the shared variables by the names the brick has for them."""
         return {
             name: variable

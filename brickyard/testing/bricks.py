@@ -302,7 +302,9 @@ def check_numeric_gradients(
     floats = {name: v for name, v in built.inputs.items() if "float" in v.dtype}
     wanted = {**floats, **parameters}
     total = _weighted_sum(built, arrays, rng)
-    gradients = pt.grad(total, list(wanted.values()), disconnected_inputs="ignore")
+    gradients: list[Any] = pt.grad(
+        total, list(wanted.values()), disconnected_inputs="ignore"
+    )
     slopes = compile_graph(
         list(built.inputs.values()), [total, *gradients], backend=built.backend
     )

@@ -179,5 +179,17 @@ def test_a_deep_copy_has_the_configuration_alone():
     assert whole.children[0].W is not linear.W
 
 
+def test_misspelt_arguments():
+    with pytest.raises(
+        TypeError,
+        match=r"Linear takes no argument 'weight_init'; did you mean 'weights_",
+    ):
+        Linear(3, 2, weight_init=Constant(0))
+    with pytest.raises(
+        TypeError, match=r"Tanh takes no argument 'x'; it takes \['name"
+    ):
+        Tanh(x=3)
+
+
 def test_repr():
     assert repr(make_mlp(name="net").children[1]) == "<Tanh /net/tanh_0>"

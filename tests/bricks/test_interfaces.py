@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 
@@ -85,6 +87,9 @@ def test_random_bricks_draw_their_own_numbers():
     assert root.children[0].graph_seed == 3
     again = Random(graph_seed=3, name="root", children=[Random(name="a")])
     np.testing.assert_array_equal(first, draw(again.children[0]))
+    twin = copy.deepcopy(root.children[1])
+    twin.name = "twin"
+    assert not np.array_equal(second, draw(twin))
     with pytest.raises(ValueError, match="at least 0, got -3"):
         Random(graph_seed=-3)
 
