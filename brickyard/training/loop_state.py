@@ -11,6 +11,7 @@ import numpy as np
 
 from brickyard.backends import get_generator_state, set_generator_state
 from brickyard.state import State, require_keys
+from brickyard.training.extension_list import extension_keys
 from brickyard.training.log.base import initial_status
 from brickyard.training.parameters import check_parameters, parameters_by_path
 
@@ -184,36 +185,6 @@ class LoopState:
                     f"the extension {key!r} has a memory, but the state knows nothing "
                     f"of it; it was saved with the extensions {list(saved)}"
                 )
-
-
-def extension_keys(extensions: Sequence[Any]) -> dict[str, Any]:
-    """Name extensions uniquely: those sharing a name get ``_1``, ``_2`` and so on.
-
-    Parameters
-    ----------
-    extensions
-        The extensions in their order.
-
-    Returns
-    -------
-    dict
-        The extensions by key, in the same order.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> names = ["Printing", "Checkpoint", "Printing"]
-    >>> list(extension_keys([SimpleNamespace(name=name) for name in names]))
-    ['Printing', 'Checkpoint', 'Printing_1']
-    """
-    keys: dict[str, Any] = {}
-    for extension in extensions:
-        key, count = extension.name, 0
-        while key in keys:
-            count += 1
-            key = f"{extension.name}_{count}"
-        keys[key] = extension
-    return keys
 
 
 def check_status(saved: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import Any, NoReturn
 
 from brickyard.state import State
 from brickyard.training.errors import LogError, TrainingFinish
+from brickyard.training.extension_list import checked_extensions, find_extension
 from brickyard.training.hooks import Hook, Hooks, run_hooks
 from brickyard.training.interrupts import TERMINATED_EXIT_CODE, Interrupts
 from brickyard.training.log import TrainingLogBase
@@ -107,7 +107,7 @@ class MainLoop:
         self.data_stream = data_stream
         self.model = model
         self.log = make_log(log_backend) if log is None else log
-        self.extensions = _checked_extensions(extensions)
+        self.extensions = checked_extensions(extensions)
         self._state = LoopState(self)
         self._epoch_iterator: Iterator[Any] | None = None
         self._epoch_number: int | None = None
@@ -141,20 +141,7 @@ class MainLoop:
         ValueError
             If there is none of that name, or more than one.
         """
-        found = [ext for ext in self.extensions if ext.name == name]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ValueError(
-                f"{len(found)} extensions of the main loop are called {name!r}; give "
-                "them names of their own with name=..."
-            )
-        names = [ext.name for ext in self.extensions]
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"no extension of the main loop is called {name!r}, there are {names}{hint}"
-        )
+        return find_extension(self.extensions, name)
 
     def at_safe_point(self, action: Callable[[], None]) -> None:
         """Call `action` as soon as the state of the loop is consistent.
@@ -426,19 +413,3 @@ class MainLoop:
         except Exception as second:
             # The first error is the one to be seen.
             error.add_note(f"and then on_error raised {second!r}")
-
-
-def _checked_extensions(extensions: Sequence[Any] | None) -> list[Any]:
-    checked = list(extensions or [])
-    for extension in checked:
-        lacking = [
-            name
-            for name in ("callbacks", "dispatch", "reads", "writes", "get_state")
-            if not callable(getattr(extension, name, None))
-        ]
-        if lacking:
-            raise TypeError(
-                f"MainLoop got {extension!r} among its extensions, which has no "
-                f"{' or '.join(lacking)}; derive it from TrainingExtension"
-            )
-    return checked

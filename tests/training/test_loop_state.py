@@ -1,32 +1,9 @@
-"""Parts of the state of a main loop: names of extensions and the status."""
-
-from types import SimpleNamespace
+"""Parts of the state of a main loop, and its status."""
 
 import pytest
 
 from brickyard.training.log.base import initial_status
-from brickyard.training.loop_state import PARTS, check_status, extension_keys
-
-
-def named(*names):
-    return [SimpleNamespace(name=name) for name in names]
-
-
-@pytest.mark.parametrize(
-    ("names", "keys"),
-    [
-        ([], []),
-        (["a", "b"], ["a", "b"]),
-        (["a", "a", "a"], ["a", "a_1", "a_2"]),
-        (["a_1", "a", "a"], ["a_1", "a", "a_2"]),
-        (["a", "a", "a_1"], ["a", "a_1", "a_1_1"]),
-    ],
-)
-def test_extension_keys_are_unique(names, keys):
-    extensions = named(*names)
-    found = extension_keys(extensions)
-    assert list(found) == keys
-    assert list(found.values()) == extensions
+from brickyard.training.loop_state import PARTS, check_status
 
 
 def test_parts():

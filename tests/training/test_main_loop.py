@@ -4,8 +4,6 @@ import errno
 import gc
 import os
 import signal
-import subprocess
-import sys
 import weakref
 
 import numpy as np
@@ -287,16 +285,6 @@ def test_records_are_checked_before_training():
     assert reader.calls == []
 
 
-def test_find_extension():
-    count = Count()
-    loop = make(count, Recorder("a"), Recorder("a"))
-    assert loop.find_extension("Count") is count
-    with pytest.raises(ValueError, match=r"2 extensions .* are called 'a'"):
-        loop.find_extension("a")
-    with pytest.raises(ValueError, match=r"'count', there are \[.*mean 'Count'"):
-        loop.find_extension("count")
-
-
 def test_wrong_arguments(tmp_path):
     with pytest.raises(TypeError, match="which has no callbacks or dispatch"):
         MainLoop(Digest(), stream(), extensions=["Printing"])
@@ -547,61 +535,6 @@ def test_log_that_cannot_be_written_does_not_end_training(tmp_path, caplog):
     loop.run()
     assert loop.status["epochs_done"] == 2
     assert "the disk is full; its rows stay in memory" in caplog.text
-
-
-SCRIPT = """
-import os, signal, sys
-from pathlib import Path
-import numpy as np
-from brickyard.datasets import IndexableDataset
-from brickyard.datasets.schemes import SequentialScheme
-from brickyard.datasets.streams import DataStream
-from brickyard.extensions import Checkpoint, FinishAfter, TrainingExtension
-from brickyard.training import MainLoop
-from brickyard.training.algorithms import TrainingAlgorithm
-
-folder, number, times = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-
-class Nothing(TrainingAlgorithm):
-    def initialize(self):
-        pass
-    def process_batch(self, batch):
-        pass
-
-class Press(TrainingExtension):
-    def after_batch(self, batch):
-        if self.main_loop.status["iterations_done"] == 1:
-            for _ in range(times):
-                os.kill(os.getpid(), number)
-
-data = DataStream(IndexableDataset({"x": np.arange(6)}), SequentialScheme(6, 2))
-loop = MainLoop(Nothing(), data, extensions=[
-    FinishAfter(after_n_epochs=2), Press(), Checkpoint(folder / "run.ckpt")])
-loop.run()
-"""
-
-
-@pytest.mark.parametrize(
-    ("number", "times", "code", "saved_at"),
-    [
-        (signal.SIGINT, 1, 0, 3),
-        (signal.SIGINT, 2, 0, 1),
-        (signal.SIGINT, 3, -signal.SIGINT, None),
-        (signal.SIGTERM, 1, 143, 1),
-    ],
-)
-def test_signals_to_a_process(number, times, code, saved_at, tmp_path):
-    process = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path), str(int(number)), str(times)],
-        capture_output=True,
-        text=True,
-    )
-    assert process.returncode == code, process.stderr
-    path = tmp_path / "run.ckpt"
-    if saved_at is None:
-        assert not path.exists()
-    else:
-        assert read_checkpoint(path).parts["loop"]["iterations_done"] == saved_at
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.ENOENT])
