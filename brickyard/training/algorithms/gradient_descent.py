@@ -134,7 +134,7 @@ class GradientDescent(UpdatesAlgorithm):
         self.batches_done = 0
         self._watch: FiniteCostWatch | None = None
         if cost is not None and policy != "ignore":
-            self._watch = FiniteCostWatch(policy, f"the cost {cost.name or cost!s}")
+            self._watch = FiniteCostWatch(policy, f"the cost {str(cost)!r}")
         super().__init__(**kwargs)
         self.add_updates([(p, p - step) for p, step in self.steps.items()])
         self.add_updates(rule_updates)
