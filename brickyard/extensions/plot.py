@@ -169,9 +169,12 @@ class LearningCurve(SimpleExtension):
 
         figure = Figure(figsize=(8, 5), dpi=120, layout="constrained")
         axes = figure.add_subplot()
-        for record, (positions, values) in self.curves().items():
-            marker = "o" if len(values) <= 30 else None
-            axes.plot(positions, values, label=record, marker=marker, markersize=4)
+        curves = self.curves()
+        # Points that stand alone between gaps show as markers only.
+        few = max(len(values) for _, values in curves.values()) <= 100
+        marker = "o" if few else "."
+        for record, (positions, values) in curves.items():
+            axes.plot(positions, values, label=record, marker=marker, markersize=3)
         axes.set_xlabel(self.x)
         axes.set_ylabel(self.ylabel)
         axes.set_yscale(self.yscale)

@@ -67,7 +67,7 @@ class SharedVariableModifier(SimpleExtension):
                 f"{self.name} modifies a shared variable, got {parameter!r}; for a "
                 "rate of a step rule pass its attribute, rule.learning_rate"
             )
-        self.parameter = parameter
+        self.parameter: Any = parameter
         self.function = function
         self._num_args = self._count_arguments() if num_args is None else num_args
         if self._num_args not in (1, 2):

@@ -72,7 +72,7 @@ class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
             [v for v in variables if isinstance(v, MonitoredQuantity)]
         )
         self.quantities.initialize_quantities()
-        self._by_hand = [*self.buffer.collected, *self.quantities.requires]
+        self._by_hand: list[Any] = [*self.buffer.collected, *self.quantities.requires]
         self._last: list[SharedVariable] = [last_value(v) for v in self._by_hand]
         self._num_collected = 0
         self._installed = False

@@ -242,9 +242,10 @@ def check_resumes(
             ]
         )
         loop.run()
+        log: Any = loop.log
         rows: Rows = {}
-        for time in sorted(loop.log):
-            row = dict(loop.log.find_row(time) or {})
+        for time in sorted(log):
+            row = dict(log.find_row(time) or {})
             kept = {n: value for n, value in row.items() if n not in clock_records}
             if kept:
                 rows[time] = kept

@@ -50,6 +50,14 @@ def test_aggregates_over_the_epoch():
     assert loop.log[6]["train_doubled"] == 2 * 72
 
 
+def test_aggregates_on_both_backends(backend, monkeypatch):
+    monkeypatch.setenv("BRICKYARD_BACKEND", backend)
+    graph = Graph()
+    loop = run(graph, TrainingDataMonitoring([graph.level]), epochs=1)
+    assert loop.algorithm._function.backend == backend
+    assert loop.log[3]["level"] == pytest.approx(DATA.mean())
+
+
 def test_last_values_after_every_batch():
     graph = Graph()
     loop = run(graph, TrainingDataMonitoring([graph.size], after_batch=True), epochs=1)

@@ -14,11 +14,13 @@ from pytensor.graph.traversal import graph_inputs
 from pytensor.scalar.basic import Identity
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.type import TensorType
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import SharedTensor
 
 Shapes = Mapping[Variable, tuple[int, ...]]
-Updates = list[tuple[SharedVariable, Variable]]
+Updates = list[tuple[Any, Any]]
+"""Pairs of a shared variable and its new value."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ class AggregationScheme(ABC):
         The variable whose values are aggregated.
     """
 
-    def __init__(self, variable: Variable) -> None:
+    def __init__(self, variable: TensorVariable) -> None:
         self.variable = variable
 
     def accumulated(self) -> list[Variable]:
@@ -136,7 +138,7 @@ class TakeLast(AggregationScheme):
         return Aggregator(self, [], [(last, self.variable)], last)
 
 
-def last_value(variable: Variable) -> SharedTensor:
+def last_value(variable: TensorVariable) -> SharedTensor:
     """Make a shared variable that holds a value of `variable`, of whatever shape.
 
     Parameters

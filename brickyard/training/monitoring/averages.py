@@ -12,6 +12,7 @@ from brickyard.training.monitoring.aggregation import (
     AggregationScheme,
     Aggregator,
     Shapes,
+    Updates,
     accumulator_shape,
 )
 
@@ -75,7 +76,9 @@ class Mean(AggregationScheme):
         ValueError
             If the shape of an accumulator is not known.
         """
-        sums, initial, accumulation = [], [], []
+        sums: list[TensorVariable] = []
+        initial: Updates = []
+        accumulation: Updates = []
         for part, variable in zip(
             ("numerator", "denominator"), self.accumulated(), strict=True
         ):

@@ -266,7 +266,7 @@ class AggregationBuffer:
         self._joined = {name: list(state["collected"][name]) for name in self._joined}
 
     def _aggregate(
-        self, variable: Variable, use_take_last: bool, shapes: Shapes | None
+        self, variable: Any, use_take_last: bool, shapes: Shapes | None
     ) -> None:
         name = str(variable.name)
         if not needs_data(variable):
@@ -283,7 +283,8 @@ class AggregationBuffer:
             self.collected.append(aggregator.collected)
             self._joined[name] = []
         else:
-            self._readouts[name] = aggregator.readout_variable
+            readout: Any = aggregator.readout_variable
+            self._readouts[name] = readout
 
 
 def unknown_shapes(variables: Sequence[Variable]) -> list[Variable]:
@@ -355,7 +356,7 @@ def check_names(things: Sequence[Any], what: str) -> None:
         seen.add(name)
 
 
-def check_fits(variable: SharedVariable, value: Any, owner: str) -> None:
+def check_fits(variable: Any, value: Any, owner: str) -> None:
     """Raise unless a shared variable can take a saved value.
 
     Parameters

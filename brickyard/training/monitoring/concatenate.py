@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.monitoring.aggregation import (
     AggregationScheme,
@@ -34,7 +35,7 @@ class Concatenate(AggregationScheme):
     >>> predictions.tag.aggregation_scheme = Concatenate(predictions)
     """
 
-    def __init__(self, variable: Variable) -> None:
+    def __init__(self, variable: TensorVariable) -> None:
         if variable.ndim == 0:
             raise ValueError(
                 f"Concatenate joins {variable.name or str(variable)!r} along its first "

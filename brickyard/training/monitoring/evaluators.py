@@ -82,7 +82,7 @@ class DatasetEvaluator:
         self._generators = generators_of(graph)
         check_names(self.inputs, f"inputs of the graph of {owner}")
         self._input_names = [str(variable.name) for variable in self.inputs]
-        self._unknown = unknown_shapes(self.variables)
+        self._unknown: list[Any] = unknown_shapes(self.variables)
         self._buffer: AggregationBuffer | None = None
         if not self._unknown:
             self._buffer = AggregationBuffer(self.variables)
