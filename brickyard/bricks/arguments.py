@@ -36,7 +36,9 @@ def refuse_unknown_arguments(cls: type, unknown: Iterable[str]) -> None:
             each.name: None
             for base in cls.__mro__
             if "__init__" in vars(base)
-            for each in list(inspect.signature(base.__init__).parameters.values())[1:]
+            for each in list(
+                inspect.signature(vars(base)["__init__"]).parameters.values()
+            )[1:]
             if each.kind not in VARIADIC
         }
         near = difflib.get_close_matches(name, known, n=1)

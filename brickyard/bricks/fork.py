@@ -66,7 +66,7 @@ class Fork(Parallel):
         return self.input_names
 
     @property
-    def input_dims(self) -> list[int]:
+    def input_dims(self) -> Sequence[int]:
         """The number of features of the input, once for each output."""
         return [self.input_dim] * len(self.output_names)
 
@@ -180,7 +180,7 @@ class Distribute(Fork):
         self.input_dim = dim
 
     @property
-    def target_dims(self) -> list[int]:
+    def target_dims(self) -> Sequence[int]:
         """The number of features of each target."""
         return self.output_dims
 

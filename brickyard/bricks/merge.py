@@ -64,7 +64,7 @@ class Merge(Parallel):
         )
 
     @property
-    def output_dims(self) -> list[int]:
+    def output_dims(self) -> Sequence[int]:
         """The number of features of the output, once for each input."""
         return [self.output_dim] * len(self.input_names)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from brickyard.bricks.application import BoundApplication
@@ -67,6 +67,11 @@ class MLP(FeedforwardSequence, Initializable):
         prototype: Feedforward | None = None,
         **kwargs: Any,
     ) -> None:
+        if isinstance(activations, Brick) or not isinstance(activations, Iterable):
+            raise TypeError(
+                "the activations of an MLP must be a list of bricks, got "
+                f"{activations!r}; use [{activations!r}]"
+            )
         activations = list(activations)
         self.activations = activations
         self.linear_transformations = _copies(prototype, len(activations))
@@ -88,13 +93,18 @@ class MLP(FeedforwardSequence, Initializable):
 
     @dims.setter
     def dims(self, dims: Sequence[int]) -> None:
+        if isinstance(dims, str) or not isinstance(dims, Iterable):
+            raise TypeError(
+                f"{self.path}: dims must be a list of integers, got {dims!r}"
+            )
+        dims = list(dims)
         if len(dims) != len(self.activations) + 1:
             raise ValueError(
                 f"{self.path} with {len(self.activations)} activations needs "
                 f"{len(self.activations) + 1} dims, the input's and one after each "
-                f"linear map, got {len(dims)}: {list(dims)}"
+                f"linear map, got {len(dims)}: {dims}"
             )
-        self._dims = list(dims)
+        self._dims = dims
 
     @property
     def input_dim(self) -> int:

@@ -67,8 +67,8 @@ class Parallel(Initializable):
         self.input_names = check_names(input_names, self.path)
         self.prototype = prototype
         self.child_prefix = "transform" if child_prefix is None else child_prefix
-        self.input_dims = _listed(input_dims)
-        self.output_dims = _listed(output_dims)
+        self.input_dims = input_dims
+        self.output_dims = output_dims
         for name in self.input_names:
             self.transforms.append(self._transform_for(name))
         self.children.extend(self.transforms)
@@ -88,7 +88,13 @@ class Parallel(Initializable):
     def _check_dims(self) -> None:
         for argument in ("input_dims", "output_dims"):
             dims = getattr(self, argument)
-            if isinstance(dims, list) and len(dims) != len(self.input_names):
+            if dims is UNSET or dims is None:
+                continue
+            if not isinstance(dims, list | tuple):
+                raise TypeError(
+                    f"{self.path}: {argument} must be a list of integers, got {dims!r}"
+                )
+            if len(dims) != len(self.input_names):
                 raise ValueError(
                     f"{self.path} needs one of {argument} for each of "
                     f"{self.input_names}, got {len(dims)}: {dims}"
@@ -194,8 +200,3 @@ def require_inputs(who: str, inputs: dict[str, Any], names: Sequence[str]) -> No
             f"{who} needs the inputs {list(names)}: missing {missing}, "
             f"unknown {unknown}"
         )
-
-
-def _listed(dims: Any) -> Any:
-    """Return given dimensions as a list, those not given as they are."""
-    return dims if dims is UNSET or dims is None else list(dims)

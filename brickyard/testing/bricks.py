@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pytensor
@@ -302,8 +302,9 @@ def check_numeric_gradients(
     floats = {name: v for name, v in built.inputs.items() if "float" in v.dtype}
     wanted = {**floats, **parameters}
     total = _weighted_sum(built, arrays, rng)
-    gradients: list[Any] = pt.grad(
-        total, list(wanted.values()), disconnected_inputs="ignore"
+    gradients = cast(
+        "list[Any]",
+        pt.grad(total, list(wanted.values()), disconnected_inputs="ignore"),
     )
     slopes = compile_graph(
         list(built.inputs.values()), [total, *gradients], backend=built.backend

@@ -90,6 +90,15 @@ def test_counts_that_do_not_fit():
         MLP([], [3])
 
 
+def test_lists_are_lists():
+    with pytest.raises(
+        TypeError, match=r"/mlp: dims must be a list of integers, got 3"
+    ):
+        MLP([Tanh()], 3)
+    with pytest.raises(TypeError, match=r"activations of an MLP must be a list .*Tanh"):
+        MLP(Tanh(), [3, 2])
+
+
 def test_a_width_that_does_not_fit_names_the_first_layer():
     with pytest.raises(ValueError, match=r"/mlp/linear_0 needs .* 3 features .* got 4"):
         make_mlp().apply(pt.matrix("x", shape=(None, 4)))

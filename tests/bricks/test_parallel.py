@@ -80,6 +80,13 @@ def test_bad_arguments():
         make_parallel().apply(a=pt.matrix())
 
 
+def test_dimensions_are_lists():
+    with pytest.raises(
+        TypeError, match=r"/parallel: input_dims must be a list .*got 2"
+    ):
+        Parallel(["a", "b"], 2, [4, 5], Linear())
+
+
 def test_check_names():
     assert check_names(("a", "b"), "/p") == ["a", "b"]
     with pytest.raises(TypeError, match=r"/p needs a list of names, got 'ab'"):
