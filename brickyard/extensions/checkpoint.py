@@ -10,7 +10,7 @@ from typing import Any
 
 from pytensor.compile.sharedvalue import SharedVariable
 
-from brickyard.backends import default_backend
+from brickyard.extensions.backend import backend_of
 from brickyard.extensions.simple import SimpleExtension
 from brickyard.training.checkpoint import read_checkpoint, write_checkpoint
 from brickyard.training.parameters import parameter_path, parameters_by_path
@@ -135,7 +135,7 @@ class Checkpoint(SimpleExtension):
             logger.info("%s does not exist yet: training starts afresh", self.path)
             return
         checkpoint = read_checkpoint(self.path)
-        checkpoint.require_backend(self._backend())
+        checkpoint.require_backend(backend_of(self.main_loop.algorithm))
         try:
             self.main_loop.set_state(checkpoint.parts)
         except Exception as error:
@@ -156,15 +156,19 @@ class Checkpoint(SimpleExtension):
         """
         _, from_user = self.parse_args(which_callback, args)
         path = Path(from_user[0]) if from_user else self.path
-        self.main_loop.at_safe_point(partial(self.save, path))
+        recorded = which_callback != "on_interrupt"
+        self.main_loop.at_safe_point(partial(self.save, path, recorded=recorded))
 
-    def save(self, path: str | Path | None = None) -> bool:
+    def save(self, path: str | Path | None = None, *, recorded: bool = True) -> bool:
         """Save now.
 
         Parameters
         ----------
         path
             Where to; the extension's path if not given.
+        recorded
+            Whether the log that is saved tells of this save. A save because of an
+            interrupt is not to be seen in the continued run.
 
         Returns
         -------
@@ -172,21 +176,25 @@ class Checkpoint(SimpleExtension):
             Whether it worked; if not, the log says why.
         """
         path = self.path if path is None else Path(path)
-        row = self.main_loop.log.current_row
-        before = row.get(SAVED_TO)
+        log = self.main_loop.log
+        row = log.find_row(log.status["iterations_done"])
+        before = None if row is None else row.get(SAVED_TO)
         saved = before.split(", ") if before else []
-        # Written first: what is saved has to contain it, for the resumed log's sake.
-        row[SAVED_TO] = ", ".join(dict.fromkeys([*saved, str(path)]))
+        record = ", ".join(dict.fromkeys([*saved, str(path)]))
+        if recorded:
+            log.current_row[SAVED_TO] = record
         try:
             self._write(path)
         except Exception as error:
-            if before is None:
+            row = log.current_row
+            if recorded and before is None:
                 del row[SAVED_TO]
-            else:
+            elif recorded:
                 row[SAVED_TO] = before
             row[CHECKPOINT_FAILED] = str(error)
             logger.warning("%s could not save: %s", self.name, error)
             return False
+        log.current_row[SAVED_TO] = record
         return True
 
     def _write(self, path: Path) -> None:
@@ -194,7 +202,7 @@ class Checkpoint(SimpleExtension):
             parts = self.main_loop.get_state()
         else:
             parts = {"parameters": self._parameter_values()}
-        write_checkpoint(path, parts, backend=self._backend())
+        write_checkpoint(path, parts, backend=backend_of(self.main_loop.algorithm))
 
     def _parameter_values(self) -> dict[str, Any]:
         if self.parameters is not None:
@@ -205,10 +213,6 @@ class Checkpoint(SimpleExtension):
             loop = self.main_loop
             chosen = parameters_by_path(loop.algorithm, loop.model)
         return {path: variable.get_value() for path, variable in chosen.items()}
-
-    def _backend(self) -> str:
-        settings = getattr(self.main_loop.algorithm, "compile_kwargs", {})
-        return settings.get("backend") or default_backend()
 
     def _paths(self) -> list[Path]:
         given = [c.arguments[0] for c in self.conditions if c.arguments]

@@ -7,6 +7,7 @@ from typing import Any
 
 from pytensor.graph.basic import Variable
 
+from brickyard.extensions.backend import backend_of
 from brickyard.extensions.monitoring import MonitoringExtension
 from brickyard.extensions.simple import SimpleExtension, has_conditions
 from brickyard.state import State
@@ -75,6 +76,17 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
         self.monitor(variables)
         self.data_stream = data_stream
         self.evaluator = DatasetEvaluator(variables, updates, owner=self.name)
+
+    def setup(self) -> None:
+        """Use the backend of the algorithm.
+
+        Raises
+        ------
+        ValueError
+            If another extension writes the same records.
+        """
+        super().setup()
+        self.evaluator.backend = backend_of(self.main_loop.algorithm)
 
     def do(self, which_callback: str, *args: Any) -> None:
         """Evaluate on an epoch of the stream.

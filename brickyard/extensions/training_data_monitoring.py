@@ -8,6 +8,7 @@ from typing import Any
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
+from brickyard.extensions.backend import backend_of
 from brickyard.extensions.monitoring import MonitoringExtension
 from brickyard.extensions.simple import SimpleExtension, has_conditions
 from brickyard.state import State
@@ -88,6 +89,7 @@ class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
             If another extension writes the same records.
         """
         super().setup()
+        self.buffer.backend = backend_of(self.main_loop.algorithm)
         if not hasattr(self.main_loop.algorithm, "add_updates"):
             raise TypeError(
                 f"{self.name} aggregates inside an algorithm with updates, such as "

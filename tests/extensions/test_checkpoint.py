@@ -151,7 +151,10 @@ def test_interrupts_save(tmp_path, number, batches):
             loop.run()
     else:
         loop.run()
-    assert read_checkpoint(path).parts["loop"]["iterations_done"] == batches
+    parts = read_checkpoint(path).parts
+    assert parts["loop"]["iterations_done"] == batches
+    assert loop.log[batches]["saved_to"] == str(path)
+    assert not any("saved_to" in row for _, row in parts["log"]["rows"])
     _, whole = run(tmp_path / "whole.ckpt", 2)
     np.testing.assert_array_equal(run(path, 2, resume=True)[1], whole)
 
@@ -189,7 +192,7 @@ def test_another_model_is_refused_and_nothing_is_applied(tmp_path):
 def test_damaged_file_and_other_backend_are_refused(tmp_path, monkeypatch):
     path = tmp_path / "run.ckpt"
     run(path, 1)
-    monkeypatch.setattr(checkpoint_module, "default_backend", lambda: "numba")
+    monkeypatch.setattr(checkpoint_module, "backend_of", lambda algorithm: "numba")
     with pytest.raises(CheckpointError, match="'xla' and cannot be continued exactly"):
         run(path, 2, resume=True)
     path.write_bytes(path.read_bytes()[:-100])

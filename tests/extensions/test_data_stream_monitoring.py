@@ -72,3 +72,12 @@ def test_missing_source_names_the_extension():
         ValueError, match=r"valid: .* 'features', but the stream gives 'x"
     ):
         run(extension)
+
+
+def test_uses_the_backend_of_the_algorithm():
+    extension = make()
+    loop = idle_main_loop([extension, FinishAfter(after_n_epochs=1)])
+    loop.algorithm.compile_kwargs = {"backend": "numba"}
+    loop.run()
+    assert extension.evaluator._accumulate.backend == "numba"
+    assert loop.log[4]["test_level"] == DATA.mean()

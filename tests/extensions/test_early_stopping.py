@@ -41,7 +41,7 @@ def test_best_is_saved_elsewhere(tmp_path):
 
 def test_best_before_the_first_epoch_is_saved_once(tmp_path, monkeypatch):
     saved = []
-    monkeypatch.setattr(Checkpoint, "save", lambda self, path: saved.append(path))
+    monkeypatch.setattr(Checkpoint, "save", lambda self, path, **_: saved.append(path))
     stopping = EarlyStopping("error", Checkpoint(tmp_path / "x"), epochs=9)
 
     class Before(WriteRecords):

@@ -141,6 +141,8 @@ class AggregationBuffer:
     collected : list of Variable
         Variables whose values are to be read back after every batch and passed to
         `collect`.
+    backend : str or None
+        What the readout is compiled by; None for the default.
 
     Raises
     ------
@@ -167,8 +169,8 @@ class AggregationBuffer:
         for variable in self.variables:
             self._aggregate(variable, use_take_last, shapes)
         self.generators = generators_of(self.variables)
-        self._initialize: CompiledFunction | None = None
         self._read: CompiledFunction | None = None
+        self.backend: str | None = None
 
     @property
     def accumulators(self) -> list[SharedVariable]:
@@ -209,7 +211,9 @@ class AggregationBuffer:
         """
         if self._read is None:
             outputs = [self._count, *self._readouts.values()]
-            self._read = compile([], outputs, name="monitoring readout")
+            self._read = compile(
+                [], outputs, backend=self.backend, name="monitoring readout"
+            )
         count, *values = (as_value(value) for value in self._read())
         found = dict(zip(self._readouts, values, strict=True))
         for name, parts in self._joined.items():

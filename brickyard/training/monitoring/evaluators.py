@@ -41,6 +41,11 @@ class DatasetEvaluator:
     owner
         What messages call the evaluator.
 
+    Attributes
+    ----------
+    backend : str or None
+        What functions are compiled by; None for the default.
+
     Raises
     ------
     ValueError
@@ -87,6 +92,7 @@ class DatasetEvaluator:
         if not self._unknown:
             self._buffer = AggregationBuffer(self.variables)
         self._accumulate: CompiledFunction | None = None
+        self.backend: str | None = None
 
     @property
     def needs_batches(self) -> bool:
@@ -123,6 +129,7 @@ class DatasetEvaluator:
                 self.inputs,
                 [*self._buffer.collected, *self.quantities.requires],
                 updates=[*self._buffer.accumulation_updates, *self.updates],
+                backend=self.backend,
                 name=self.owner,
             )
         values = self._accumulate(*arrays)
@@ -143,6 +150,7 @@ class DatasetEvaluator:
         """
         values = self.quantities.get_aggregated_values()
         if self._buffer is not None:
+            self._buffer.backend = self.backend
             values.update(self._buffer.get_aggregated_values())
         return {name: values[name] for name in self.names if name in values}
 
@@ -224,6 +232,7 @@ class DatasetEvaluator:
         shapes = compile(
             self.inputs,
             [variable.shape for variable in self._unknown],
+            backend=self.backend,
             name=f"{self.owner}, shapes of accumulators",
         )(*arrays)
         restore_generators(self._generators, before, self.owner)
