@@ -18,9 +18,10 @@ import pytensor
 from pytensor import tensor as pt
 from pytensor.graph.basic import Variable
 
-from brickyard.backends import shared
+from brickyard.backends import SharedTensor, shared
 from brickyard.graph.roles import PARAMETER, add_role
 from brickyard.training.algorithms import GradientDescent, StepRule
+from brickyard.training.algorithms.step_rule import Steps
 
 MakeRule: TypeAlias = Callable[[], StepRule]
 
@@ -82,7 +83,9 @@ def check_keeps_types(make_rule: MakeRule) -> None:
     """
     for dtype in ("float32", "float64"):
         parameters = make_parameters(dtype)
-        gradients = {p: p * np.asarray(0.5, dtype=dtype) for p in parameters.values()}
+        gradients: Steps = {
+            p: p * np.asarray(0.5, dtype=dtype) for p in parameters.values()
+        }
         steps, updates = make_rule().compute_steps(gradients)
         _require(
             list(steps) == list(gradients),
@@ -108,7 +111,7 @@ def check_serves_twice(make_rule: MakeRule) -> None:
         If two calls return updates of one shared variable.
     """
     rule = make_rule()
-    gradients = {p: 1 * p for p in make_parameters().values()}
+    gradients: Steps = {p: 1 * p for p in make_parameters().values()}
     first, second = (dict(rule.compute_steps(gradients)[1]) for _ in range(2))
     common = [str(target) for target in first if target in second]
     _require(
@@ -222,7 +225,7 @@ def check_reaches_optimum(
         )
 
 
-def make_parameters(dtype: str | None = None) -> dict[str, Variable]:
+def make_parameters(dtype: str | None = None) -> dict[str, SharedTensor]:
     """Make the parameters of the quadratic, at zero.
 
     Parameters

@@ -110,8 +110,8 @@ class Model(ComputationGraph):
         arrays = {}
         for path, value in values.items():
             variable = self._parameters_by_path.get(path)
-            typed = hasattr(value, "dtype") or variable is None
-            dtype = None if typed else variable.type.dtype
+            untyped = variable is not None and not hasattr(value, "dtype")
+            dtype = variable.type.dtype if untyped else None  # type: ignore[union-attr]
             arrays[path] = np.asarray(value, dtype=dtype)
         return arrays
 

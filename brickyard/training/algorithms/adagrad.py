@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.buffers import add_buffer
 from brickyard.training.algorithms.rates import (
@@ -66,7 +66,7 @@ class AdaGrad(StepRule):
         self.epsilon = check_number(self, "epsilon", epsilon, POSITIVE)
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         clock = Clock(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.buffers import add_buffer
 from brickyard.training.algorithms.moments import running_moments
@@ -94,7 +94,7 @@ class Adam(StepRule):
         )
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         clock = Clock(self)
@@ -184,7 +184,7 @@ class AMSGrad(StepRule):
         self.epsilon = check_number(self, "epsilon", epsilon, POSITIVE)
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         clock = Clock(self)
@@ -209,7 +209,9 @@ class AMSGrad(StepRule):
         return steps, updates + clock.updates
 
 
-def one_minus_power(decay: float | Variable, time: Variable) -> Variable:
+def one_minus_power(
+    decay: float | TensorVariable, time: TensorVariable
+) -> TensorVariable:
     r"""Return the weight that a running average has given to actual values.
 
     .. math:: 1 - \beta^t
@@ -223,7 +225,7 @@ def one_minus_power(decay: float | Variable, time: Variable) -> Variable:
 
     Returns
     -------
-    Variable
+    TensorVariable
         A scalar in (0, 1], of the dtype of `time`.
 
     Examples

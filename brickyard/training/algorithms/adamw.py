@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.adam import one_minus_power
 from brickyard.training.algorithms.moments import running_moments
@@ -88,7 +88,7 @@ class AdamW(StepRule):
         epsilon: float = 1e-8,
         *,
         weight_decay: Rate = 0.01,
-        parameters: Iterable[Variable] | None = None,
+        parameters: Iterable[TensorVariable] | None = None,
     ) -> None:
         self.learning_rate = make_rate(
             self, "learning_rate", learning_rate, NOT_NEGATIVE
@@ -100,7 +100,7 @@ class AdamW(StepRule):
         self.decayed = DecayedParameters(self, parameters)
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         decayed = self.decayed.among(previous_steps)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.tensor.sharedvar import TensorSharedVariable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import shared
 from brickyard.graph.roles import ALGORITHM_BUFFER, add_role
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from brickyard.training.algorithms.step_rule import StepRule
 
 
-def add_buffer(rule: StepRule, parameter: SharedVariable, name: str) -> SharedVariable:
+def add_buffer(
+    rule: StepRule, parameter: TensorVariable, name: str
+) -> TensorSharedVariable:
     """Make a shared variable of zeros beside a parameter.
 
     Parameters

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.graph.expressions import l2_norm
 from brickyard.training.algorithms.rates import (
@@ -63,7 +63,7 @@ class StepClipping(StepRule):
         )
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         if self.threshold is None or not previous_steps:
@@ -130,7 +130,7 @@ class VariableClipping(StepRule):
         self.axis = _check_axes(axis)
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         clock = Clock(self)
@@ -142,8 +142,11 @@ class VariableClipping(StepRule):
         return steps, clock.updates
 
     def _clip(
-        self, parameter: Variable, step: Variable, threshold: float | Variable
-    ) -> Variable:
+        self,
+        parameter: TensorVariable,
+        step: TensorVariable,
+        threshold: float | TensorVariable,
+    ) -> TensorVariable:
         updated = parameter - step
         axes = self._axes_of(parameter)
         norms = pt.sqrt(pt.sum(pt.sqr(updated), axis=axes, keepdims=True))
@@ -151,7 +154,7 @@ class VariableClipping(StepRule):
         clipped = parameter - updated * (limit / norms)
         return pt.switch(norms > limit, clipped, step)
 
-    def _axes_of(self, parameter: Variable) -> tuple[int, ...] | None:
+    def _axes_of(self, parameter: TensorVariable) -> tuple[int, ...] | None:
         if self.axis is None:
             return None
         ndim = parameter.type.ndim

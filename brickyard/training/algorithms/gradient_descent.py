@@ -9,6 +9,7 @@ from typing import Any
 from pytensor import tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.graph.expressions import l2_norm
 from brickyard.graph.roles import ALGORITHM_STATE, PERSISTENT, has_roles
@@ -116,14 +117,7 @@ class GradientDescent(UpdatesAlgorithm):
             check_cost(cost, self._owner)
         self.cost = cost
         self._names = self._name_parameters(parameters, gradients)
-        if gradients is None:
-            self.gradients = compute_gradients(
-                cost, self._names, known_grads, consider_constant, self._owner
-            )
-        else:
-            self.gradients = self._take_gradients(
-                gradients, known_grads, consider_constant
-            )
+        self.gradients = self._make_gradients(gradients, known_grads, consider_constant)
         self.step_rule = Scale() if step_rule is None else step_rule
         require_rule(self.step_rule, self._owner)
         steps, rule_updates = self.step_rule.compute_steps(dict(self.gradients))
@@ -231,15 +225,21 @@ class GradientDescent(UpdatesAlgorithm):
             If it does not fit; nothing is changed then.
         """
         require_keys(state, [*STATE_PARTS, *COUNTERS], self._owner)
+        failed = state["failed_batches"]
+        counts = [state["batches_done"], state["skipped_batches"], *failed]
+        if any(type(count) is not int or count < 0 for count in counts):
+            raise ValueError(
+                f"{self._owner}: {', '.join(COUNTERS)} must be counts, the state has "
+                f"{counts}"
+            )
         super().set_state({part: state[part] for part in STATE_PARTS})
-        self.batches_done = int(state["batches_done"])
+        self.batches_done = state["batches_done"]
         if self._watch is not None:
-            failed = [int(batch) for batch in state["failed_batches"]]
-            self._watch.reset(int(state["skipped_batches"]), failed)
+            self._watch.reset(state["skipped_batches"], failed)
 
     def _name_parameters(
         self, parameters: Any, gradients: Gradients | None
-    ) -> dict[SharedVariable, str]:
+    ) -> dict[Any, str]:
         if gradients is None and (self.cost is None or parameters is None):
             lacking = "cost" if self.cost is None else "parameters"
             raise ValueError(
@@ -250,12 +250,20 @@ class GradientDescent(UpdatesAlgorithm):
             parameters = list(dict(gradients))  # type: ignore[arg-type]
         return name_trained(parameters, self._owner)
 
-    def _take_gradients(
+    def _make_gradients(
         self,
-        gradients: Gradients,
+        gradients: Gradients | None,
         known_grads: Mapping[Variable, Variable] | None,
         consider_constant: Sequence[Variable] | None,
-    ) -> dict[SharedVariable, Variable]:
+    ) -> dict[Any, Any]:
+        if gradients is None:
+            return compute_gradients(
+                self.cost,  # type: ignore[arg-type]
+                self._names,
+                known_grads,
+                consider_constant,
+                self._owner,
+            )
         if known_grads or consider_constant:
             raise ValueError(
                 f"{self._owner}: known_grads and consider_constant have no effect on "
@@ -272,14 +280,14 @@ class GradientDescent(UpdatesAlgorithm):
         return [] if self._watch is None else [self._is_finite]
 
     @cached_property
-    def _is_finite(self) -> Variable:
+    def _is_finite(self) -> TensorVariable:
         return pt.isfinite(self.cost)
 
     def _final_updates(self) -> list[tuple[SharedVariable, Variable]]:
         """Return the updates, those of the model and the rule guarded by the cost."""
         if self._watch is None:
             return self.updates
-        flags: dict[int, Variable] = {}
+        flags: dict[int, TensorVariable] = {}
         guarded = []
         for target, value in self.updates:
             if target in self._names or has_roles(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
@@ -86,7 +87,7 @@ def compute_gradients(
     >>> evaluate(gradients[W]).tolist()
     [2.0, 4.0]
     """
-    gradients = pytensor.grad(
+    gradients: Any = pytensor.grad(
         cost,
         list(paths),
         consider_constant=list(consider_constant) if consider_constant else None,

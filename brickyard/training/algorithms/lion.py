@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.buffers import add_buffer
 from brickyard.training.algorithms.rates import (
@@ -72,7 +72,7 @@ class Lion(StepRule):
         beta2: Rate = 0.99,
         *,
         weight_decay: Rate = 0.0,
-        parameters: Iterable[Variable] | None = None,
+        parameters: Iterable[TensorVariable] | None = None,
     ) -> None:
         self.learning_rate = make_rate(
             self, "learning_rate", learning_rate, NOT_NEGATIVE
@@ -83,7 +83,7 @@ class Lion(StepRule):
         self.decayed = DecayedParameters(self, parameters)
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         decayed = self.decayed.among(previous_steps)
@@ -106,6 +106,8 @@ class Lion(StepRule):
         return steps, updates + clock.updates
 
 
-def _mix(weight: float | Variable, first: Variable, second: Variable) -> Variable:
+def _mix(
+    weight: float | TensorVariable, first: TensorVariable, second: TensorVariable
+) -> TensorVariable:
     dtype = second.type.dtype
     return in_dtype(weight, dtype) * first + in_dtype(1 - weight, dtype) * second

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.buffers import add_buffer
 from brickyard.training.algorithms.rates import in_dtype
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 def running_mean(
     rule: StepRule,
-    parameter: Variable,
-    value: Variable,
-    decay: float | Variable,
+    parameter: TensorVariable,
+    value: TensorVariable,
+    decay: float | TensorVariable,
     name: str,
-) -> tuple[Variable, Updates]:
+) -> tuple[TensorVariable, Updates]:
     r"""Average a value over the steps, with weights that decay exponentially.
 
     .. math:: m_t = \beta_t m_{t-1} + (1 - \beta_t) x_t
@@ -58,11 +58,11 @@ def running_mean(
 
 def running_moments(
     rule: StepRule,
-    parameter: Variable,
-    gradient: Variable,
-    beta1: float | Variable,
-    beta2: float | Variable,
-) -> tuple[Variable, Variable, Updates]:
+    parameter: TensorVariable,
+    gradient: TensorVariable,
+    beta1: float | TensorVariable,
+    beta2: float | TensorVariable,
+) -> tuple[TensorVariable, TensorVariable, Updates]:
     r"""Average a gradient and its square.
 
     Parameters

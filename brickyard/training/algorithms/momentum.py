@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.buffers import add_buffer
 from brickyard.training.algorithms.composite import CompositeRule
@@ -53,7 +53,7 @@ class BasicMomentum(StepRule):
         self.momentum = make_rate(self, "momentum", momentum, FRACTION)
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         clock = Clock(self)
@@ -68,8 +68,11 @@ class BasicMomentum(StepRule):
         return steps, updates + clock.updates
 
     def _step(
-        self, momentum: float | Variable, velocity: Variable, step: Variable
-    ) -> Variable:
+        self,
+        momentum: float | TensorVariable,
+        velocity: TensorVariable,
+        step: TensorVariable,
+    ) -> TensorVariable:
         """Return the step that belongs to a velocity already brought up to date."""
         return velocity
 
@@ -113,8 +116,11 @@ class BasicNesterovMomentum(BasicMomentum):
     """
 
     def _step(
-        self, momentum: float | Variable, velocity: Variable, step: Variable
-    ) -> Variable:
+        self,
+        momentum: float | TensorVariable,
+        velocity: TensorVariable,
+        step: TensorVariable,
+    ) -> TensorVariable:
         return in_dtype(momentum, step.type.dtype) * velocity + step
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import shared
 from brickyard.graph.roles import ALGORITHM_STATE, add_role
@@ -94,7 +94,7 @@ class NAdam(StepRule):
         )
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         clock = Clock(self)
@@ -120,8 +120,8 @@ class NAdam(StepRule):
         return steps, updates + product_updates + clock.updates
 
     def _weights(
-        self, beta1: float | Variable, time: Variable
-    ) -> tuple[Variable, Variable, Updates]:
+        self, beta1: float | TensorVariable, time: TensorVariable
+    ) -> tuple[TensorVariable, TensorVariable, Updates]:
         """Return the weights of the gradient and of its mean, both corrected."""
         dtype = time.type.dtype
         one, half = in_dtype(1, dtype), in_dtype(0.5, dtype)

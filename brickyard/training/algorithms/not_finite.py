@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.rates import (
     UNIT_INTERVAL,
@@ -52,8 +52,8 @@ class RemoveNotFinite(StepRule):
         self.scaler = check_number(self, "scaler", scaler, UNIT_INTERVAL)
 
     def compute_step(
-        self, parameter: Variable, previous_step: Variable
-    ) -> tuple[Variable, Updates]:
+        self, parameter: TensorVariable, previous_step: TensorVariable
+    ) -> tuple[TensorVariable, Updates]:
         """Compute the step; see `StepRule.compute_step`."""
         is_finite = pt.all(pt.isfinite(previous_step))
         instead = in_dtype(1 - self.scaler, previous_step.type.dtype) * parameter

@@ -24,7 +24,9 @@ from brickyard.training.schedules import Schedule
 if TYPE_CHECKING:
     from brickyard.training.algorithms.step_rule import StepRule, Updates
 
-Rate: TypeAlias = float | Variable | Schedule | Callable[[Variable], Variable]
+Rate: TypeAlias = (
+    float | TensorVariable | Schedule | Callable[[TensorVariable], TensorVariable]
+)
 
 POSITIVE = ("be greater than 0", lambda value: value > 0)
 NOT_NEGATIVE = ("not be negative", lambda value: value >= 0)
@@ -89,7 +91,7 @@ def check_rate(rule: StepRule, name: str, value: Rate, allowed: Range) -> Rate:
 
     Returns
     -------
-    float, Variable or callable
+    float, TensorVariable or callable
         What was passed, a number as a float. A shared variable is given the role
         ALGORITHM_HYPERPARAMETER, and the argument's name if it has none.
 
@@ -115,7 +117,7 @@ def check_rate(rule: StepRule, name: str, value: Rate, allowed: Range) -> Rate:
 
 def _check_variable(rule: StepRule, name: str, value: Variable, allowed: Range) -> None:
     dtype = str(getattr(value.type, "dtype", ""))
-    if not isinstance(value, TensorVariable | SharedVariable) or (
+    if not isinstance(value, TensorVariable) or (
         value.type.ndim != 0 or not dtype.startswith("float")
     ):
         raise ValueError(
@@ -138,7 +140,7 @@ def make_rate(rule: StepRule, name: str, value: Rate, allowed: Range) -> Rate:
 
     Returns
     -------
-    Variable or callable
+    TensorVariable or callable
         For a number, a shared variable of dtype ``floatX`` called `name`, with the
         role ALGORITHM_HYPERPARAMETER; variables and schedules as they came.
 
@@ -188,10 +190,10 @@ class Clock:
     def __init__(self, rule: StepRule) -> None:
         self.rule = rule
         self.updates: Updates = []
-        self._steps_done: Variable | None = None
+        self._steps_done: TensorVariable | None = None
 
     @property
-    def steps_done(self) -> Variable:
+    def steps_done(self) -> TensorVariable:
         """The number of steps before this one, an int64 scalar that starts at 0."""
         if self._steps_done is None:
             count = shared(0, name="step", dtype="int64")
@@ -202,11 +204,11 @@ class Clock:
         return self._steps_done
 
     @property
-    def time(self) -> Variable:
+    def time(self) -> TensorVariable:
         """The number of this step, starting at 1, as a ``floatX`` scalar."""
         return pt.cast(self.steps_done + np.int64(1), pytensor.config.floatX)
 
-    def read(self, rate: Rate, name: str) -> float | Variable:
+    def read(self, rate: Rate, name: str) -> float | TensorVariable:
         """Return a rate at this step.
 
         Parameters
@@ -218,7 +220,7 @@ class Clock:
 
         Returns
         -------
-        float or Variable
+        float or TensorVariable
             A number as it is, and a scalar of dtype ``floatX`` for everything else.
 
         Raises
@@ -228,7 +230,7 @@ class Clock:
         """
         if isinstance(rate, float):
             return rate
-        if isinstance(rate, Variable):
+        if isinstance(rate, TensorVariable):
             return in_dtype(rate, pytensor.config.floatX)
         value = pt.as_tensor(rate(self.steps_done))
         if value.type.ndim != 0:
@@ -239,7 +241,7 @@ class Clock:
         return in_dtype(value, pytensor.config.floatX)
 
 
-def in_dtype(value: float | Variable, dtype: str) -> Variable | np.ndarray:
+def in_dtype(value: float | TensorVariable, dtype: str) -> TensorVariable:
     """Return a scalar in a dtype, without a cast where it has it already.
 
     Parameters
@@ -251,9 +253,9 @@ def in_dtype(value: float | Variable, dtype: str) -> Variable | np.ndarray:
 
     Returns
     -------
-    Variable or numpy.ndarray
+    TensorVariable
         The scalar.
     """
-    if not isinstance(value, Variable):
-        return np.asarray(value, dtype=dtype)
+    if not isinstance(value, TensorVariable):
+        return pt.constant(np.asarray(value, dtype=dtype))
     return value if value.type.dtype == dtype else pt.cast(value, dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.composite import require_rule
 from brickyard.training.algorithms.step_rule import StepRule, Steps, Updates
@@ -37,9 +37,11 @@ class Restrict(StepRule):
     [[1.0], [2.0]]
     """
 
-    def __init__(self, step_rule: StepRule, variables: Iterable[Variable]) -> None:
+    def __init__(
+        self, step_rule: StepRule, variables: Iterable[TensorVariable]
+    ) -> None:
         require_rule(step_rule, "Restrict")
-        if isinstance(variables, Variable):
+        if isinstance(variables, TensorVariable):
             raise TypeError(
                 f"Restrict: variables must be a list of parameters, got the variable "
                 f"{variables}; pass [{variables}]"
@@ -48,7 +50,7 @@ class Restrict(StepRule):
         self.variables = list(variables)
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps; see `StepRule.compute_steps`."""
         require_among(self.variables, previous_steps, "Restrict", "variables")
@@ -60,8 +62,8 @@ class Restrict(StepRule):
 
 
 def require_among(
-    variables: Iterable[Variable],
-    steps: Mapping[Variable, Variable],
+    variables: Iterable[TensorVariable],
+    steps: Mapping[TensorVariable, TensorVariable],
     owner: str,
     argument: str,
 ) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
-Steps: TypeAlias = dict[Variable, Variable]
-Updates: TypeAlias = list[tuple[SharedVariable, Variable]]
+Steps: TypeAlias = dict[TensorVariable, TensorVariable]
+Updates: TypeAlias = list[tuple[SharedVariable, TensorVariable]]
 
 
 class StepRule:
@@ -59,8 +59,8 @@ class StepRule:
         self._name = name
 
     def compute_step(
-        self, parameter: Variable, previous_step: Variable
-    ) -> tuple[Variable, Updates]:
+        self, parameter: TensorVariable, previous_step: TensorVariable
+    ) -> tuple[TensorVariable, Updates]:
         """Compute the step of one parameter.
 
         Parameters
@@ -91,7 +91,7 @@ class StepRule:
         return steps[parameter], updates
 
     def compute_steps(
-        self, previous_steps: Mapping[Variable, Variable]
+        self, previous_steps: Mapping[TensorVariable, TensorVariable]
     ) -> tuple[Steps, Updates]:
         """Compute the steps of all parameters.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.restrict import require_among
 
@@ -38,19 +38,23 @@ class DecayedParameters:
     True
     """
 
-    def __init__(self, rule: StepRule, parameters: Iterable[Variable] | None) -> None:
+    def __init__(
+        self, rule: StepRule, parameters: Iterable[TensorVariable] | None
+    ) -> None:
         self.rule = rule
-        self.parameters: list[Variable] | None = None
+        self.parameters: list[TensorVariable] | None = None
         if parameters is None:
             return
-        if isinstance(parameters, Variable):
+        if isinstance(parameters, TensorVariable):
             raise TypeError(
                 f"{type(rule).__name__}: parameters must be a list of parameters, got "
                 f"the variable {parameters}; pass [{parameters}]"
             )
         self.parameters = list(parameters)
 
-    def among(self, steps: Mapping[Variable, Variable]) -> set[Variable]:
+    def among(
+        self, steps: Mapping[TensorVariable, TensorVariable]
+    ) -> set[TensorVariable]:
         """Return those parameters of `steps` that are decayed.
 
         Parameters
@@ -60,7 +64,7 @@ class DecayedParameters:
 
         Returns
         -------
-        set of Variable
+        set of TensorVariable
             The parameters to decay.
 
         Raises

@@ -7,7 +7,7 @@ from numbers import Integral, Real
 import numpy as np
 import pytensor
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 
 def check_value(owner: object, name: str, value: object) -> float:
@@ -102,7 +102,7 @@ def check_count(owner: object, name: str, value: object) -> int:
     return int(value)
 
 
-def float_constant(value: float) -> np.ndarray:
+def float_constant(value: float) -> TensorVariable:
     """Return a number in ``floatX``.
 
     Parameters
@@ -112,13 +112,13 @@ def float_constant(value: float) -> np.ndarray:
 
     Returns
     -------
-    numpy.ndarray
+    TensorVariable
         A scalar of dtype ``floatX``.
     """
-    return np.asarray(value, dtype=pytensor.config.floatX)
+    return pt.constant(np.asarray(value, dtype=pytensor.config.floatX))
 
 
-def elapsed_part(step: Variable, num_steps: int) -> Variable:
+def elapsed_part(step: TensorVariable, num_steps: int) -> TensorVariable:
     """Return the part of a number of steps that is done.
 
     Parameters
@@ -130,7 +130,7 @@ def elapsed_part(step: Variable, num_steps: int) -> Variable:
 
     Returns
     -------
-    Variable
+    TensorVariable
         A ``floatX`` scalar in [0, 1].
     """
     done = pt.minimum(step, np.int64(num_steps))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 
 class Schedule(ABC):
@@ -33,7 +33,7 @@ class Schedule(ABC):
     """
 
     @abstractmethod
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate at a step.
 
         Parameters
@@ -43,6 +43,6 @@ class Schedule(ABC):
 
         Returns
         -------
-        Variable
+        TensorVariable
             The rate, a float scalar; it is cast to ``floatX`` where it is used.
         """

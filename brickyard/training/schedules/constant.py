@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from numbers import Real
 
-from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.schedules.arguments import (
     check_value,
@@ -38,9 +37,9 @@ class ConstantSchedule(Schedule):
     def __init__(self, value: float) -> None:
         self.value = check_value(self, "value", value)
 
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate; see `Schedule`."""
-        return pt.constant(float_constant(self.value))
+        return float_constant(self.value)
 
 
 def as_schedule(owner: object, name: str, value: object) -> Schedule:
@@ -67,9 +66,9 @@ def as_schedule(owner: object, name: str, value: object) -> Schedule:
     """
     if isinstance(value, Real) and not isinstance(value, bool):
         return ConstantSchedule(check_value(owner, name, value))
-    if isinstance(value, type | Variable) or not callable(value):
+    if isinstance(value, type | TensorVariable) or not callable(value):
         raise TypeError(
             f"{type(owner).__name__}: {name} must be a schedule or a number, got "
             f"{value!r} ({type(value).__name__})"
         )
-    return value
+    return value  # type: ignore[return-value]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.schedules.arguments import (
     check_count,
@@ -60,7 +60,7 @@ class CosineSchedule(Schedule):
         self.num_steps = check_count(self, "num_steps", num_steps)
         self.end_value = check_value(self, "end_value", end_value)
 
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate; see `Schedule`."""
         angle = float_constant(np.pi) * elapsed_part(step, self.num_steps)
         half_range = float_constant(0.5 * (self.value - self.end_value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytensor
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.schedules.arguments import (
     check_count,
@@ -48,7 +48,7 @@ class ExponentialSchedule(Schedule):
         self.num_steps = check_count(self, "num_steps", num_steps)
         self.factor = check_positive(self, "factor", factor)
 
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate; see `Schedule`."""
         elapsed = pt.cast(step, pytensor.config.floatX) / float_constant(self.num_steps)
         return float_constant(self.value) * float_constant(self.factor) ** elapsed

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytensor
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.schedules.arguments import (
     check_count,
@@ -67,7 +67,7 @@ class JoinedSchedule(Schedule):
                 f"JoinedSchedule: boundaries must rise, got {self.boundaries}"
             )
 
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate; see `Schedule`."""
         floatx = pytensor.config.floatX
         rate = pt.cast(self.schedules[0](step), floatx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.schedules.arguments import (
     check_count,
@@ -55,7 +55,7 @@ class PolynomialSchedule(Schedule):
         self.end_value = check_value(self, "end_value", end_value)
         self.power = check_positive(self, "power", power)
 
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate; see `Schedule`."""
         left = float_constant(1) - elapsed_part(step, self.num_steps)
         if self.power != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytensor
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.schedules.arguments import (
     check_count,
@@ -49,7 +49,7 @@ class StepSchedule(Schedule):
         self.num_steps = check_count(self, "num_steps", num_steps)
         self.factor = check_positive(self, "factor", factor)
 
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate; see `Schedule`."""
         changes = pt.cast(step // np.int64(self.num_steps), pytensor.config.floatX)
         return float_constant(self.value) * float_constant(self.factor) ** changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytensor
 from pytensor import tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.schedules.arguments import (
     check_count,
@@ -66,7 +66,7 @@ class WarmUpSchedule(Schedule):
         self.num_steps = check_count(self, "num_steps", num_steps)
         self.start_value = check_value(self, "start_value", start_value)
 
-    def __call__(self, step: Variable) -> Variable:
+    def __call__(self, step: TensorVariable) -> TensorVariable:
         """Return the rate; see `Schedule`."""
         since = pt.maximum(step - np.int64(self.num_steps), np.int64(0))
         following = pt.cast(self.schedule(since), pytensor.config.floatX)

@@ -242,6 +242,8 @@ def test_a_state_of_another_rule(W, cost):
         algorithm.set_state(state)
     with pytest.raises(ValueError, match=r"GradientDescent lacks 'batches_done'"):
         algorithm.set_state({k: state[k] for k in state if k != "batches_done"})
+    with pytest.raises(ValueError, match=r"must be counts, the state has \['3', 0\]"):
+        algorithm.set_state({**state, "batches_done": "3"})
 
 
 def test_random_generators_of_the_cost(W):

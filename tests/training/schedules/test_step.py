@@ -13,5 +13,7 @@ def test_values(values_at):
 def test_bad_arguments():
     with pytest.raises(ValueError, match="StepSchedule: num_steps must be at least 1"):
         StepSchedule(1.0, 0)
-    with pytest.raises(ValueError, match=r"StepSchedule: factor must .* greater than 0"):
+    with pytest.raises(
+        ValueError, match=r"StepSchedule: factor must .* greater than 0"
+    ):
         StepSchedule(1.0, 5, 0.0)
