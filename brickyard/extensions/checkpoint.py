@@ -194,7 +194,8 @@ class Checkpoint(SimpleExtension):
             row[CHECKPOINT_FAILED] = str(error)
             logger.warning("%s could not save: %s", self.name, error)
             return False
-        log.current_row[SAVED_TO] = record
+        if not recorded:
+            log.current_row[SAVED_TO] = record
         return True
 
     def _write(self, path: Path) -> None:
