@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
 from brickyard.graph.roles import (
@@ -46,7 +47,7 @@ class Annotation:
 
     def __init__(self) -> None:
         self.auxiliary_variables: list[Variable] = []
-        self.updates: dict[Variable, Variable] = {}
+        self.updates: dict[SharedVariable, Variable] = {}
 
     def add_auxiliary_variable(
         self,

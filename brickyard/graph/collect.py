@@ -82,12 +82,14 @@ def _check(
     if not parameters:
         raise ValueError("collect_parameters: there are no parameters to collect")
     for parameter in parameters:
-        if not isinstance(parameter, SharedVariable) or not hasattr(parameter, "dtype"):
+        if not isinstance(parameter, SharedVariable) or not hasattr(
+            parameter.type, "dtype"
+        ):
             raise TypeError(
                 f"collect_parameters: {parameter!r} of type "
                 f"{type(parameter).__name__} is not a shared tensor"
             )
-    dtypes = {str(parameter.dtype): parameter for parameter in parameters}
+    dtypes = {str(parameter.type.dtype): parameter for parameter in parameters}
     if len(dtypes) > 1:
         found = ", ".join(f"{p} is {dtype}" for dtype, p in dtypes.items())
         raise TypeError(

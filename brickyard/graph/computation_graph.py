@@ -20,7 +20,7 @@ from brickyard.graph.replacement import Rewriter
 from brickyard.graph.roles import AUXILIARY, PARAMETER, has_roles
 from brickyard.graph.traversal import is_input, sorted_nodes, sorted_variables
 
-VariablePairs = Mapping[Variable, Variable] | Iterable[tuple[Variable, Variable]]
+VariablePairs = Mapping[Any, Variable] | Iterable[tuple[Any, Variable]]
 
 
 class ComputationGraph:
@@ -84,7 +84,7 @@ class ComputationGraph:
         """
         self._rewriters = rewriters
         self._own_variables = sorted_variables(self.outputs)
-        self.updates: dict[Variable, Variable] = {}
+        self.updates: dict[SharedVariable, Variable] = {}
         own = set(self._own_variables)
         listed: dict[Variable, None] = {}
         for variable in self._own_variables:
@@ -118,7 +118,8 @@ class ComputationGraph:
             nodes = draws.get(variable, [])
             made_by = update.owner
             if made_by is not None and [node.op for node in nodes] == [made_by.op]:
-                self.updates[variable] = nodes[0].outputs[update.index]
+                advanced = nodes[0].outputs[made_by.outputs.index(update)]
+                self.updates[variable] = advanced
             else:
                 self.updates[variable] = self._current(update)
 
@@ -463,7 +464,7 @@ class ComputationGraph:
         return {variable: np.asarray(value) for variable, value in pairs}
 
 
-def _pairs(pairs: VariablePairs) -> Iterable[tuple[Variable, Variable]]:
+def _pairs(pairs: VariablePairs) -> Iterable[tuple[Any, Variable]]:
     return pairs.items() if isinstance(pairs, Mapping) else pairs
 
 

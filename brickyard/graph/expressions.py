@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import pytensor
 from pytensor import tensor as pt
@@ -109,6 +110,8 @@ def hessian_times_vector(
                 f"{getattr(given, 'type', type(given).__name__)}"
             )
     if r_op:
-        return pytensor.gradient.pushforward(gradient, parameter, vector)
+        product = pytensor.gradient.pushforward(gradient, parameter, vector)
+        return cast(TensorVariable, product)
     fixed = pytensor.gradient.disconnected_grad(vector)
-    return pytensor.grad(pt.sum(gradient * fixed), parameter)
+    product = pytensor.grad(pt.sum(gradient * fixed), parameter)
+    return cast(TensorVariable, product)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import cast
 
 import numpy as np
 from pytensor.graph.basic import Variable
@@ -18,7 +19,7 @@ DEFAULT_SEED = 1
 
 def float_variables(
     computation_graph: ComputationGraph, variables: Iterable[Variable], owner: str
-) -> list[Variable]:
+) -> list[TensorVariable]:
     """Return variables to be changed, each once.
 
     Parameters
@@ -32,7 +33,7 @@ def float_variables(
 
     Returns
     -------
-    list of Variable
+    list of TensorVariable
         The variables in the given order.
 
     Raises
@@ -51,14 +52,14 @@ def float_variables(
                 f"{owner}: {variable!r} of type {type(variable).__name__} is not a "
                 "PyTensor variable"
             )
-        is_tensor = isinstance(variable.type, TensorType)
-        if not is_tensor or not variable.dtype.startswith("float"):
+        kind = variable.type
+        if not isinstance(kind, TensorType) or not kind.dtype.startswith("float"):
             raise TypeError(
                 f"{owner}: {variable} is of type {variable.type}; only tensors of "
                 "floats can be changed at random"
             )
     computation_graph.require_variables(chosen, owner)
-    return chosen
+    return cast(list[TensorVariable], chosen)
 
 
 def change_at_random(
