@@ -14,6 +14,10 @@ from brickyard.state import State, require_keys
 from brickyard.training.extension_list import extension_keys
 from brickyard.training.log.base import initial_status
 from brickyard.training.parameters import check_parameters, parameters_by_path
+from brickyard.training.stream_description import (
+    check_stream_description,
+    describe_stream,
+)
 
 if TYPE_CHECKING:
     from brickyard.training.main_loop import MainLoop
@@ -84,6 +88,7 @@ class LoopState:
             "stream": {
                 "stream": loop.data_stream.get_state(),
                 "iterator": self._iterator_state(),
+                "description": describe_stream(loop.data_stream),
             },
             "extensions": {
                 key: extension.get_state()
@@ -109,7 +114,9 @@ class LoopState:
         status.update(copy.deepcopy(dict(saved)))
 
     def _apply_stream(self, state: State) -> None:
-        require_keys(state, ["stream", "iterator"], "the main loop's data stream")
+        keys = ["stream", "iterator", "description"]
+        require_keys(state, keys, "the main loop's data stream")
+        check_stream_description(state["description"], self.loop.data_stream)
         loop, saved = self.loop, state["iterator"]
         iterator = number = None
         if saved is not None:

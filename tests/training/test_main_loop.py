@@ -412,7 +412,8 @@ def test_refused_state_changes_nothing():
     for part, content in [
         ("algorithm", {"wrong": 1}),
         ("extensions", {**good["extensions"], "Count": {"cuont": 1}}),
-        ("stream", {"stream": {"epok": 1}, "iterator": None}),
+        ("stream", {**good["stream"], "stream": {"epok": 1}}),
+        ("stream", {**good["stream"], "description": {"Stream": []}}),
         ("log", {}),
         ("log", {**good["log"], "rows": [["x", {}]]}),
     ]:
