@@ -91,7 +91,7 @@ def hessian_times_vector(
     References
     ----------
     Pearlmutter, B. A. (1994). Fast Exact Multiplication by the Hessian. Neural
-    Computation 6(1), section 3 for the forward mode.
+    Computation 6(1). Its operator R is the forward mode.
 
     Examples
     --------

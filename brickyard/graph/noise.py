@@ -64,8 +64,8 @@ def apply_noise(
 
     References
     ----------
-    Graves, A. (2011). Practical Variational Inference for Neural Networks. NIPS 24,
-    section 5, uses noise on the weights.
+    Graves, A. (2011). Practical Variational Inference for Neural Networks. NIPS 24.
+    Uses such noise on the weights.
 
     Examples
     --------
