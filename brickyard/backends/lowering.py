@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
-from pytensor.tensor.elemwise import CAReduce
 from pytensor.tensor.random.type import RandomType
 from pytensor.tensor.type import TensorType
 
 from brickyard.backends.errors import ComputationError, computation_error
+from brickyard.backends.lowering_rules import adjusted
 from brickyard.backends.provenance import provenance_of
 
 
@@ -68,25 +67,7 @@ def _lower_node(node: Apply) -> Callable[..., Any]:
             "backend='numba'",
             made_by=made_by,
         ) from error
-    if isinstance(node.op, CAReduce):
-        return _in_wider_type(function, node.outputs[0].type.dtype)
-    return function
-
-
-def _in_wider_type(reduce: Callable[..., Any], dtype: str) -> Callable[..., Any]:
-    """Reduce in the type of the result where that is wider than the operand's.
-
-    JAX's form of a PyTensor reduction converts afterwards, when precision is lost.
-    The float64 accumulator that PyTensor gives every float32 sum is not honoured:
-    XLA sums in a tree.
-    """
-
-    def reduced(operand: Any) -> Any:
-        if np.promote_types(operand.dtype, dtype) == dtype:
-            operand = operand.astype(dtype)
-        return reduce(operand)
-
-    return reduced
+    return adjusted(node, function)
 
 
 def _constants(graph: FunctionGraph) -> dict[Variable, Any]:

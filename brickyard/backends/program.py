@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Constant, Variable
+from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs, toposort
 
@@ -125,22 +125,28 @@ def _add_default_updates(
     """Add the updates that random generators bring with them, in graph order."""
     pending: list[Variable] = [*outputs, *changes.values()]
     while pending:
-        found: dict[SharedVariable, Variable] = {}
         nodes = dict.fromkeys(toposort(pending))
-        draws = {variable: node for node in nodes for variable in node.inputs}
+        users = {variable: node for node in nodes for variable in node.inputs}
+        found: dict[SharedVariable, Variable] = {}
         for variable in graph_inputs(pending):
             if isinstance(variable, SharedVariable) and variable not in changes:
                 update = default_update_of(variable)
-                if update is None:
-                    continue
-                # The draw as this graph has it: the one the update was made with may
-                # have been replaced, and need inputs that are gone.
-                made, draw = update.owner, draws.get(variable)
-                if made not in nodes and draw is not None and draw.op == made.op:
-                    update = draw.outputs[update.index]
-                found[variable] = update
+                if update is not None:
+                    found[variable] = _as_drawn(update, users.get(variable))
         changes.update(found)
         pending = list(found.values())
+
+
+def _as_drawn(update: Variable, draw: Apply | None) -> Variable:
+    """Return an update of a generator in terms of the draw that a graph makes.
+
+    The draw the update came with may have been replaced, together with inputs that
+    this graph no longer has.
+    """
+    original = update.owner
+    if original is None or draw is None or draw.op != original.op:
+        return update
+    return draw.outputs[original.outputs.index(update)]
 
 
 def _check_roots(
