@@ -27,7 +27,8 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
     Parameters
     ----------
     variables : list of Variable or MonitoredQuantity
-        What is evaluated; each needs a name.
+        What is evaluated; each needs a name. A sum of which one term has a name
+        is called like it: ``cost + penalty`` is recorded as ``cost``.
     data_stream
         A stream of batches whose sources are named like the inputs of the graph.
     updates : dict or list of pairs, optional
@@ -73,7 +74,7 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
         if not has_conditions(kwargs):
             kwargs.update(after_epoch=True, before_first_epoch=True)
         super().__init__(**kwargs)
-        self.monitor(variables)
+        variables = self.monitor(variables)
         self.data_stream = data_stream
         self.evaluator = DatasetEvaluator(variables, updates, owner=self.name)
 

@@ -9,7 +9,7 @@ from pytensor.graph.basic import Variable
 
 from brickyard.extensions.base import TrainingExtension
 from brickyard.training.monitoring import MonitoredQuantity
-from brickyard.training.monitoring.buffers import check_names
+from brickyard.training.monitoring.names import with_names
 
 SEPARATOR = "_"
 
@@ -121,13 +121,21 @@ class MonitoringExtension(TrainingExtension):
                     f"record {shared[0]!r}; give one of them a prefix or a suffix"
                 )
 
-    def monitor(self, variables: Sequence[Variable | MonitoredQuantity]) -> None:
+    def monitor(
+        self, variables: Sequence[Variable | MonitoredQuantity]
+    ) -> list[Variable | MonitoredQuantity]:
         """Check the variables and remember their names.
 
         Parameters
         ----------
         variables
             What is monitored.
+
+        Returns
+        -------
+        list
+            The variables; a sum without a name, one of whose terms has one, as a copy
+            of that name.
 
         Raises
         ------
@@ -136,19 +144,14 @@ class MonitoringExtension(TrainingExtension):
         ValueError
             If a name is missing or given twice.
         """
-        for variable in variables:
-            if not isinstance(variable, Variable | MonitoredQuantity):
-                raise TypeError(
-                    f"{self.name} monitors variables and monitored quantities, got "
-                    f"{variable!r} of type {type(variable).__name__}"
-                )
-        check_names(variables, f"variables monitored by {self.name}")
+        named = with_names(variables, f"variables monitored by {self.name}")
         self._monitored = [str(variable.name) for variable in variables]
         self._numbers = [
             str(variable.name)
-            for variable in variables
+            for variable in named
             if isinstance(variable, Variable) and variable.type.ndim == 0
         ]
+        return named
 
 
 def extensions_of_kind(extensions: Iterable[Any], kind: type[Kind]) -> Iterator[Kind]:

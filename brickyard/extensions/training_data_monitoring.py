@@ -37,8 +37,9 @@ class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
     Parameters
     ----------
     variables : list of Variable or MonitoredQuantity
-        What is monitored; each needs a name. Quantities and variables aggregated by
-        `Concatenate` are read back after every batch.
+        What is monitored; each needs a name. A sum of which one term has a name
+        is called like it: ``cost + penalty`` is recorded as ``cost``. Quantities and
+        variables aggregated by `Concatenate` are read back after every batch.
     **kwargs
         ``prefix``, ``suffix``, ``name`` and conditions.
 
@@ -64,7 +65,7 @@ class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
         if not has_conditions(kwargs):
             kwargs["after_epoch"] = True
         super().__init__(**kwargs)
-        self.monitor(variables)
+        variables = self.monitor(variables)
         plain = [v for v in variables if not isinstance(v, MonitoredQuantity)]
         self.buffer = AggregationBuffer(
             plain, use_take_last=bool(kwargs.get("after_batch"))

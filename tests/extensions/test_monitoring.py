@@ -43,7 +43,7 @@ def test_records_are_written_and_declared():
 
 def test_what_is_monitored_is_checked():
     extension = MonitoringExtension(name="valid")
-    with pytest.raises(TypeError, match=r"valid monitors variables .*, got 'cost'"):
+    with pytest.raises(TypeError, match=r"by valid must be variables .*, got 'cost'"):
         extension.monitor(["cost"])
     with pytest.raises(ValueError, match="variables monitored by valid need a name"):
         extension.monitor([pt.scalar()])

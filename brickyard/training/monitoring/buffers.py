@@ -30,6 +30,7 @@ from brickyard.training.monitoring.generators import (
     restore_generators,
     save_generators,
 )
+from brickyard.training.monitoring.names import check_names, with_names
 from brickyard.training.monitoring.quantities import MonitoredQuantity
 
 
@@ -157,8 +158,7 @@ class AggregationBuffer:
         use_take_last: bool = False,
         shapes: Shapes | None = None,
     ) -> None:
-        self.variables = list(variables)
-        check_names(self.variables, "monitored variables")
+        self.variables = with_names(variables, "monitored variables")
         self._count = shared(np.int64(0), name="monitored_batches")
         self.initialization_updates: Updates = [(self._count, pt.constant(np.int64(0)))]
         self.accumulation_updates: Updates = [(self._count, self._count + np.int64(1))]
@@ -328,36 +328,6 @@ def as_value(value: Any) -> Any:
     """
     array = np.array(value)
     return array if array.ndim else array.item()
-
-
-def check_names(things: Sequence[Any], what: str) -> None:
-    """Raise unless everything that is monitored has a name of its own.
-
-    Parameters
-    ----------
-    things
-        Variables or quantities.
-    what
-        What they are, for the message.
-
-    Raises
-    ------
-    ValueError
-        If a name is missing or given twice.
-    """
-    seen: set[str] = set()
-    for thing in things:
-        name = getattr(thing, "name", None)
-        if not name:
-            raise ValueError(
-                f"{what} need a name to be recorded under, {thing} has none; give it "
-                "one with .copy(name='...')"
-            )
-        if name in seen:
-            raise ValueError(
-                f"two {what} are called {name!r}; rename one with .copy(name='...')"
-            )
-        seen.add(name)
 
 
 def check_fits(variable: Any, value: Any, owner: str) -> None:

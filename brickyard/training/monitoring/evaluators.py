@@ -16,13 +16,13 @@ from brickyard.training.monitoring.buffers import (
     AggregationBuffer,
     MonitoredQuantityBuffer,
     check_fits,
-    check_names,
     unknown_shapes,
 )
 from brickyard.training.monitoring.generators import (
     restore_generators,
     save_generators,
 )
+from brickyard.training.monitoring.names import check_names, with_names
 from brickyard.training.monitoring.quantities import MonitoredQuantity
 
 SharedUpdates = Mapping[SharedVariable, Variable] | Sequence[tuple[Any, Variable]]
@@ -70,7 +70,7 @@ class DatasetEvaluator:
         owner: str = "DatasetEvaluator",
     ) -> None:
         self.owner = owner
-        check_names(variables, f"variables of {owner}")
+        variables = with_names(variables, f"variables of {owner}")
         self.names = [str(variable.name) for variable in variables]
         self.variables = [v for v in variables if not isinstance(v, MonitoredQuantity)]
         self.quantities = MonitoredQuantityBuffer(

@@ -30,20 +30,14 @@ class Spread(MonitoredQuantity):
         return len(self.values)
 
 
-def test_variables_quantities_and_vectors_together(backend):
-    from brickyard.backends import default_backend, set_default_backend
-
+def test_variables_quantities_and_vectors_together(backend, monkeypatch):
+    monkeypatch.setenv("BRICKYARD_BACKEND", backend)
     x = pt.fmatrix("features")
     level = mean(x.sum(), x.shape[0]).copy(name="level")
     columns = mean(x.sum(axis=0), x.shape[0]).copy(name="columns")
     spread = Spread([x.sum(), x], name="spread")
-    before = default_backend()
-    set_default_backend(backend)
-    try:
-        evaluator = DatasetEvaluator([level, spread, columns])
-        values = evaluator.evaluate(make_stream())
-    finally:
-        set_default_backend(before)
+    evaluator = DatasetEvaluator([level, spread, columns])
+    values = evaluator.evaluate(make_stream())
     assert list(values) == ["level", "spread", "columns"]
     assert values["level"] == DATA.sum() / 5
     assert values["spread"] == 3
