@@ -17,7 +17,11 @@ from brickyard.training.monitoring import (
     MonitoredQuantity,
     MonitoredQuantityBuffer,
 )
-from brickyard.training.monitoring.aggregation import Updates, last_value, needs_data
+from brickyard.training.monitoring.aggregation.base import (
+    Updates,
+    last_value,
+    needs_data,
+)
 
 
 class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):

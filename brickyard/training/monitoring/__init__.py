@@ -3,16 +3,20 @@
 from brickyard.training.monitoring.aggregation import (
     AggregationScheme,
     Aggregator,
+    Concatenate,
+    Maximum,
+    Mean,
+    Minimum,
+    Perplexity,
     TakeLast,
+    mean,
+    perplexity,
 )
-from brickyard.training.monitoring.averages import Mean, Perplexity, mean, perplexity
 from brickyard.training.monitoring.buffers import (
     AggregationBuffer,
     MonitoredQuantityBuffer,
 )
-from brickyard.training.monitoring.concatenate import Concatenate
 from brickyard.training.monitoring.evaluators import DatasetEvaluator
-from brickyard.training.monitoring.extremes import Maximum, Minimum
 from brickyard.training.monitoring.quantities import MonitoredQuantity
 
 __all__ = [

@@ -17,7 +17,8 @@ from brickyard.backends import (
     shared,
 )
 from brickyard.state import State, require_keys
-from brickyard.training.monitoring.aggregation import (
+from brickyard.training.monitoring.aggregation.averages import Mean
+from brickyard.training.monitoring.aggregation.base import (
     Aggregator,
     Shapes,
     TakeLast,
@@ -25,7 +26,6 @@ from brickyard.training.monitoring.aggregation import (
     declared_scheme,
     needs_data,
 )
-from brickyard.training.monitoring.averages import Mean
 from brickyard.training.monitoring.generators import (
     restore_generators,
     save_generators,

@@ -11,7 +11,7 @@ from pytensor.graph.basic import Variable
 
 from brickyard.backends import CompiledFunction, compile, generators_of
 from brickyard.state import State, require_keys
-from brickyard.training.monitoring.aggregation import data_inputs
+from brickyard.training.monitoring.aggregation.base import data_inputs
 from brickyard.training.monitoring.buffers import (
     AggregationBuffer,
     MonitoredQuantityBuffer,

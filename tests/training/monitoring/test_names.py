@@ -7,7 +7,7 @@ from pytensor import tensor as pt
 
 from brickyard.backends import evaluate
 from brickyard.training.monitoring import Maximum
-from brickyard.training.monitoring.aggregation import declared_scheme
+from brickyard.training.monitoring.aggregation.base import declared_scheme
 from brickyard.training.monitoring.names import check_names, with_names
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
-from brickyard.training.monitoring.aggregation import (
+from brickyard.training.monitoring.aggregation.base import (
     AggregationScheme,
     Aggregator,
     Shapes,

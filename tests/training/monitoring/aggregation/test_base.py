@@ -7,7 +7,7 @@ from pytensor import tensor as pt
 
 from brickyard.backends import shared
 from brickyard.training.monitoring import TakeLast, mean
-from brickyard.training.monitoring.aggregation import (
+from brickyard.training.monitoring.aggregation.base import (
     accumulator_shape,
     data_inputs,
     declared_scheme,

@@ -9,7 +9,7 @@ from pytensor import tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import shared
-from brickyard.training.monitoring.aggregation import (
+from brickyard.training.monitoring.aggregation.base import (
     AggregationScheme,
     Aggregator,
     Shapes,

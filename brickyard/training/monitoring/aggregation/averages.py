@@ -8,7 +8,7 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import shared
-from brickyard.training.monitoring.aggregation import (
+from brickyard.training.monitoring.aggregation.base import (
     AggregationScheme,
     Aggregator,
     Shapes,
