@@ -175,7 +175,13 @@ class Brick(Named, BrickAnnotation):
         )
 
     def get_dims(self, names: Iterable[str]) -> list[Any]:
-        """Return `get_dim` of several names."""
+        """Return `get_dim` of several names.
+
+        Parameters
+        ----------
+        names
+            Names that `get_dim` knows.
+        """
         return [self.get_dim(name) for name in names]
 
     def add_parameter(

@@ -87,5 +87,11 @@ def _require_descendant(caller: ApplicationCall, call: ApplicationCall) -> None:
 
 
 def has_parameters(brick: Brick) -> bool:
-    """Tell whether a brick or one below it has parameters of its own."""
+    """Tell whether a brick or one below it has parameters of its own.
+
+    Parameters
+    ----------
+    brick
+        The brick; one that is not allocated has none yet.
+    """
     return bool(len(brick.parameters)) or any(map(has_parameters, brick.children))

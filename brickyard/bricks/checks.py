@@ -129,7 +129,19 @@ def require_tensor(brick: Brick, input_: object) -> TensorVariable:
 
 
 def describe(tensor: TensorVariable) -> str:
-    """Return the dtype, shape and name of a tensor, for messages."""
+    """Return the dtype, shape and name of a tensor, for messages.
+
+    Parameters
+    ----------
+    tensor
+        The tensor; sizes that the graph does not know become question marks.
+
+    Examples
+    --------
+    >>> from pytensor import tensor as pt
+    >>> describe(pt.tensor("x", dtype="int8", shape=(None, 2)))
+    'int8 (?, 2) x'
+    """
     axes = ["?" if size is None else str(size) for size in tensor.type.shape]
     shape = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
     return f"{tensor.dtype} {shape} {tensor.name or ''}".rstrip()

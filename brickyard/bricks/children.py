@@ -122,7 +122,15 @@ class Children(MutableSequence["Brick"]):
 
 
 def is_ancestor(candidate: Named, brick: Brick) -> bool:
-    """Tell whether `brick` is `candidate` or below it, through any of its parents."""
+    """Tell whether a brick is another one or below it, through any of its parents.
+
+    Parameters
+    ----------
+    candidate
+        What may be above.
+    brick
+        What may be below.
+    """
     return candidate is brick or any(
         is_ancestor(candidate, parent) for parent in brick.parents
     )

@@ -18,18 +18,42 @@ class Initializer(Protocol):
     """What fills parameters: `NdarrayInitialization`, or anything with its methods."""
 
     def generate(self, rng: Any, shape: tuple[int, ...]) -> np.ndarray:
-        """Return a new array of a shape, its random numbers drawn from `rng`."""
+        """Return a new array.
+
+        Parameters
+        ----------
+        rng
+            The NumPy generator to draw random numbers from.
+        shape
+            The shape of the array.
+        """
         ...
 
     def initialize(
         self, var: Any, rng: Any, shape: tuple[int, ...] | None = None
     ) -> None:
-        """Give a shared variable a new value."""
+        """Give a shared variable a new value.
+
+        Parameters
+        ----------
+        var
+            The shared variable.
+        rng
+            The NumPy generator to draw random numbers from.
+        shape
+            The shape of the value; that of the present one if None.
+        """
         ...
 
 
 def is_initializer(spec: object) -> bool:
-    """Tell whether a specification of a parameter is an initializer."""
+    """Tell whether a specification of a parameter is an initializer.
+
+    Parameters
+    ----------
+    spec
+        What was given; a class is none, an instance of it may be one.
+    """
     return isinstance(spec, Initializer) and not isinstance(spec, type)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytensor.tensor.variable import TensorVariable
+
 from brickyard.backends import RandomStream, SharedTensor, random_stream
+from brickyard.bricks.application import application
 from brickyard.bricks.base import Brick
 from brickyard.bricks.creation import Initializer, is_initializer
 from brickyard.bricks.seeds import DEFAULT_SEED, check_seed, graph_seed_for
@@ -13,8 +16,30 @@ from brickyard.bricks.seeds import DEFAULT_SEED, check_seed, graph_seed_for
 class Activation(Brick):
     """A brick that works on each element by itself: output and input shape agree.
 
-    Subclasses define an application ``apply(input_)`` with one output.
+    Subclasses define `apply`.
     """
+
+    @application(inputs=["input_"], outputs=["output"])
+    def apply(self, input_: TensorVariable) -> TensorVariable:
+        """Return the activation of every element.
+
+        Parameters
+        ----------
+        input_
+            A tensor of any shape, floating-point, boolean or of small integers.
+
+        Returns
+        -------
+        TensorVariable
+            Of the same shape; of the same dtype if that is a floating-point one, else
+            of dtype ``floatX``.
+
+        Raises
+        ------
+        TypeError
+            If the dtype of `input_` is another one.
+        """
+        raise NotImplementedError(f"{type(self).__name__}.apply is abstract")
 
 
 class Feedforward(Brick):

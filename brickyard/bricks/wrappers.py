@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -133,8 +134,26 @@ def _function_with_extra_dims(wrapped: Application) -> Callable[..., Any]:
 
     call.__name__ = wrapped.name
     call.__qualname__ = wrapped.__qualname__
-    call.__doc__ = wrapped.__doc__
+    call.__doc__ = _doc_with_extra_dims(wrapped)
     return call
+
+
+def _doc_with_extra_dims(wrapped: Application) -> str:
+    summary = inspect.cleandoc(wrapped.__doc__ or "Apply the brick.").split("\n\n")[0]
+    return f"""{summary}
+
+Parameters
+----------
+*args, **kwargs
+    What `{wrapped.__qualname__}` takes, the tensors with additional axes in front.
+extra_ndim
+    The number of additional axes, at least 0.
+
+Returns
+-------
+TensorVariable or list of TensorVariable
+    What `{wrapped.__qualname__}` returns, with the additional axes in front.
+"""
 
 
 def _extra_shape(

@@ -21,7 +21,13 @@ class Stateful(Protocol):
         ...
 
     def set_state(self, state: State) -> None:
-        """Apply a state, all of it or nothing."""
+        """Apply a state, all of it or nothing.
+
+        Parameters
+        ----------
+        state
+            What `get_state` returned.
+        """
         ...
 
 

@@ -62,6 +62,11 @@ class AbstractDataStream:
             f"{type(self).__name__}.produces_examples is not defined"
         )
 
+    @property
+    def epoch_length(self) -> int | None:
+        """How many items, batches or examples, an epoch has; None if not known."""
+        return None
+
     def open_epoch(self, epoch: int) -> DataIterator:
         """Return an iterator at the start of an epoch, giving tuples.
 
@@ -279,6 +284,20 @@ class DataStream(AbstractDataStream):
         if self.iteration_scheme is not None:
             return self.iteration_scheme.requests_examples
         return self._produces_examples
+
+    @property
+    def epoch_length(self) -> int | None:
+        """How many items, batches or examples, the scheme of the first epoch asks for.
+
+        Examples
+        --------
+        >>> from brickyard.datasets import IndexableDataset, SequentialScheme
+        >>> dataset = IndexableDataset({"features": range(5)})
+        >>> DataStream(dataset, SequentialScheme(5, 2)).epoch_length
+        3
+        """
+        scheme = self.iteration_scheme
+        return None if scheme is None else scheme.get_request_iterator(0).length
 
     def open_epoch(self, epoch: int) -> DatasetIterator:
         """Return an iterator at the start of an epoch, giving tuples.

@@ -35,6 +35,8 @@ class Spiral(IndexableDataset):
         Standard deviation of the normal noise :math:`\epsilon` on each coordinate.
     seed
         Seed of the draw; the same seed gives the same points.
+    **kwargs
+        See `IndexableDataset`.
 
     Raises
     ------
@@ -108,6 +110,8 @@ class SwissRoll(IndexableDataset):
         Standard deviation of the normal noise :math:`\epsilon` on each coordinate.
     seed
         Seed of the draw; the same seed gives the same points.
+    **kwargs
+        See `IndexableDataset`.
 
     Raises
     ------

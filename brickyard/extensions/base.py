@@ -27,6 +27,8 @@ class TrainingExtension:
     name : str, optional
         What `MainLoop.find_extension` finds it by and what messages call it; the name
         of the class if not given.
+    **unknown
+        Arguments that no subclass took: a TypeError that names the nearest known one.
 
     Raises
     ------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any, TextIO
 
-from brickyard.datasets.transformers.base import Transformer
 from brickyard.extensions.base import TrainingExtension
 
 
@@ -67,7 +66,9 @@ class ProgressBar(TrainingExtension):
             None if it is not known.
         """
         if self._length is None:
-            self._length = stream_length(self.main_loop.data_stream)
+            # A stream of somebody's own may tell nothing of the kind.
+            stream = self.main_loop.data_stream
+            self._length = getattr(stream, "epoch_length", None)
         if self._length is not None:
             return self._length
         ends = self.main_loop.status["_epoch_ends"]
@@ -144,36 +145,3 @@ class ProgressBar(TrainingExtension):
         if self.bar is not None:
             self.bar.close()
             self.bar = None
-
-
-def stream_length(data_stream: Any) -> int | None:
-    """Return the number of requests in an epoch of a stream, if it tells.
-
-    Parameters
-    ----------
-    data_stream
-        A data stream; transformers that keep the number of batches are looked
-        through.
-
-    Returns
-    -------
-    int or None
-        None if the stream does not tell.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from brickyard.datasets import DataStream, IndexableDataset, SequentialScheme
-    >>> data = IndexableDataset({"features": np.zeros((5, 2))})
-    >>> stream_length(DataStream(data, SequentialScheme(5, 2)))
-    3
-    """
-    while (
-        isinstance(data_stream, Transformer)
-        and type(data_stream).make_iterator is Transformer.make_iterator
-    ):
-        data_stream = data_stream.data_stream
-    scheme = getattr(data_stream, "iteration_scheme", None)
-    if scheme is None or isinstance(data_stream, Transformer):
-        return None
-    return scheme.get_request_iterator(0).length

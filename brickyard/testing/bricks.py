@@ -31,7 +31,7 @@ Arrays: TypeAlias = Mapping[str, np.ndarray]
 class BuiltBrick:
     """An initialized brick and the graph of one of its applications.
 
-    Attributes
+    Parameters
     ----------
     brick
         The brick.
@@ -53,7 +53,13 @@ class BuiltBrick:
         return Selector(self.brick).get_parameters()
 
     def compute(self, arrays: Arrays) -> list[np.ndarray]:
-        """Return the values of the outputs for arrays by input name."""
+        """Return the values of the outputs.
+
+        Parameters
+        ----------
+        arrays
+            Arrays by input name, in the order of the inputs.
+        """
         return [np.asarray(v) for v in self.function(*cast_floats(arrays).values())]
 
     @cached_property
@@ -153,7 +159,13 @@ def build_brick(
 
 
 def cast_floats(arrays: Arrays) -> dict[str, np.ndarray]:
-    """Return arrays by name, the floating-point ones with dtype ``floatX``."""
+    """Return arrays by name, the floating-point ones with dtype ``floatX``.
+
+    Parameters
+    ----------
+    arrays
+        Arrays by name.
+    """
     floatx = pytensor.config.floatX
     as_arrays = {name: np.asarray(value) for name, value in arrays.items()}
     return {
@@ -163,7 +175,15 @@ def cast_floats(arrays: Arrays) -> dict[str, np.ndarray]:
 
 
 def check_static_shapes(built: BuiltBrick, inputs: Arrays) -> None:
-    """Check that outputs have the shape and dtype that the graph says they have."""
+    """Check that outputs have the shape and dtype that the graph says they have.
+
+    Parameters
+    ----------
+    built
+        The brick and its graph.
+    inputs
+        Arrays by input name, at least two rows each.
+    """
     for variable, value in zip(built.outputs, built.compute(inputs), strict=True):
         static = variable.type.shape
         fits = len(static) == value.ndim and all(
@@ -180,7 +200,15 @@ def check_static_shapes(built: BuiltBrick, inputs: Arrays) -> None:
 def check_parameter_names(
     built: BuiltBrick, shapes: Mapping[str, tuple[int, ...]] | None = None
 ) -> None:
-    """Check names, shapes and roles of the parameters, and that all have values."""
+    """Check names, shapes and roles of the parameters, and that all have values.
+
+    Parameters
+    ----------
+    built
+        The brick and its graph.
+    shapes
+        The shapes of all parameters by full name; not checked if None.
+    """
     found = built.parameters()
     actual = {name: tuple(p.get_value().shape) for name, p in found.items()}
     if shapes is not None:
@@ -203,7 +231,13 @@ def check_parameter_names(
 
 
 def check_float32(build: Callable[[], BuiltBrick]) -> None:
-    """Check that nothing in a float32 brick becomes float64."""
+    """Check that nothing in a float32 brick becomes float64.
+
+    Parameters
+    ----------
+    build
+        Builds the brick and its graph, anew on every call.
+    """
     with pytensor.config.change_flags(floatX="float32"):
         built = build()
     variables = {str(each): each for each in built.outputs} | built.parameters()
@@ -215,7 +249,13 @@ def check_float32(build: Callable[[], BuiltBrick]) -> None:
 
 
 def check_same_seed(build: Callable[[], BuiltBrick]) -> None:
-    """Check that two bricks made in the same way start from the same values."""
+    """Check that two bricks made in the same way start from the same values.
+
+    Parameters
+    ----------
+    build
+        Builds the brick and its graph, anew on every call.
+    """
     first, second = build().parameters(), build().parameters()
     _require(first.keys() == second.keys(), "two bricks have different parameters")
     for name, parameter in first.items():
@@ -231,7 +271,14 @@ def check_batch_sizes(
 ) -> None:
     """Check that the graph works on one row and on twice the rows.
 
-    With `rows_are_independent` the rows of the outputs must also be the same.
+    Parameters
+    ----------
+    built
+        The brick and its graph.
+    inputs
+        Arrays by input name, at least two rows each.
+    rows_are_independent
+        Whether the rows of the outputs must also be the same then.
     """
     whole = built.compute(inputs)
     one = built.compute({name: array[:1] for name, array in inputs.items()})
@@ -250,7 +297,15 @@ def check_batch_sizes(
 
 
 def check_saved_values(build: Callable[[], BuiltBrick], inputs: Arrays) -> None:
-    """Check that the values of the parameters are all there is to save."""
+    """Check that the values of the parameters are all there is to save.
+
+    Parameters
+    ----------
+    build
+        Builds the brick and its graph, anew on every call.
+    inputs
+        Arrays by input name, at least two rows each.
+    """
     original, restored = build(), build()
     for parameter in restored.parameters().values():
         parameter.set_value(np.zeros_like(parameter.get_value()))

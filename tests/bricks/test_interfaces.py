@@ -2,9 +2,18 @@ import copy
 
 import numpy as np
 import pytest
+from pytensor import tensor as pt
 
 from brickyard.backends import evaluate
-from brickyard.bricks import MLP, Brick, Initializable, Linear, Random, Tanh
+from brickyard.bricks import (
+    MLP,
+    Activation,
+    Brick,
+    Initializable,
+    Linear,
+    Random,
+    Tanh,
+)
 from brickyard.bricks.initialization import Constant, IsotropicGaussian
 
 
@@ -100,3 +109,11 @@ def test_initialization_is_a_function_of_seed_and_configuration():
     before = mlp.children[0].W.get_value()
     mlp.initialize()
     np.testing.assert_array_equal(mlp.children[0].W.get_value(), before)
+
+
+def test_an_activation_without_apply_says_so():
+    class Forgotten(Activation):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Forgotten\.apply is abstract"):
+        Forgotten().apply(pt.vector("x"))

@@ -46,6 +46,13 @@ def test_names_are_those_of_the_wrapped_application():
     assert RowSums.apply is not NDimensionalRowSums.apply
 
 
+def test_the_argument_is_documented():
+    doc = NDimensionalRowSums.apply.__doc__
+    assert doc.startswith("Apply the brick.")
+    assert "`RowSums.apply` takes" in doc
+    assert "\nextra_ndim\n" in doc
+
+
 def test_static_sizes_survive():
     left = pt.tensor3("left", shape=(None, 3, 4))
     sums, _ = NDimensionalRowSums().apply(left, left, extra_ndim=1)

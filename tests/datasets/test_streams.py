@@ -235,3 +235,10 @@ def test_abstract_methods():
         AbstractDataStream().get_data()
     stream = AbstractDataStream(SequentialScheme(3, 1))
     assert stream.produces_examples is False
+
+
+def test_epoch_length(stream, dataset):
+    assert stream.epoch_length == len(list(stream.get_epoch_iterator())) == 2
+    assert DataStream(dataset, SequentialExampleScheme(6)).epoch_length == 6
+    assert DataStream(IterableDataset({"x": [1]})).epoch_length is None
+    assert AbstractDataStream().epoch_length is None

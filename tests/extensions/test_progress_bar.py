@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
 import pytest
 
-from brickyard.datasets import (
-    ConstantScheme,
-    DataStream,
-    IndexableDataset,
-    IterableDataset,
-    SequentialExampleScheme,
-    ShuffledScheme,
-)
-from brickyard.datasets.transformers import Batch, Cast
+from brickyard.datasets import DataStream, IterableDataset
 from brickyard.extensions import FinishAfter, ProgressBar, TrainingExtension
-from brickyard.extensions.progress_bar import stream_length
 from brickyard.testing.extensions import check_extension, idle_main_loop
 
 
@@ -93,14 +83,14 @@ def test_closed_after_an_error():
     assert bar.bar is None
 
 
-def test_stream_length():
-    data = IndexableDataset({"x": np.zeros((7, 2), "float32")})
-    stream = DataStream(data, ShuffledScheme(7, 2, seed=1))
-    assert stream_length(stream) == 4
-    assert stream_length(Cast(stream, "float64")) == 4
-    examples = DataStream(data, SequentialExampleScheme(7))
-    assert stream_length(Batch(examples, ConstantScheme(3))) is None
-    assert stream_length(DataStream(IterableDataset({"x": [1]}))) is None
+def test_length_of_a_stream_that_knows_nothing_of_lengths():
+    class Endless:
+        sources = ("x",)
+
+    bar = ProgressBar(disable=False, file=io.StringIO())
+    bar.main_loop = idle_main_loop([])
+    bar.main_loop.data_stream = Endless()
+    assert bar.get_iter_per_epoch() is None
 
 
 def test_contract():

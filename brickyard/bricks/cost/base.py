@@ -14,7 +14,13 @@ class Cost(Brick):
 
     @application(outputs=["cost"])
     def apply(self, *args: TensorVariable, **kwargs: TensorVariable) -> TensorVariable:
-        """Return the cost of a batch, a scalar."""
+        """Return the cost of a batch, a scalar.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            What a subclass compares: the targets first, then the predictions.
+        """
         raise NotImplementedError(f"{type(self).__name__}.apply is abstract")
 
 
@@ -56,7 +62,13 @@ class CostMatrix(Cost):
     def cost_matrix(
         self, *args: TensorVariable, **kwargs: TensorVariable
     ) -> TensorVariable:
-        """Return the cost of every element, ``(batch, ...)``."""
+        """Return the cost of every element, ``(batch, ...)``.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            What a subclass compares: the targets first, then the predictions.
+        """
         raise NotImplementedError(f"{type(self).__name__}.cost_matrix is abstract")
 
     def _prepare(self, y: TensorVariable, y_hat: TensorVariable) -> TensorVariable:

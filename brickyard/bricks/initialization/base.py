@@ -166,7 +166,13 @@ class NdarrayInitialization(ABC):
 
     @staticmethod
     def cast(values: np.ndarray) -> np.ndarray:
-        """Return `values` with dtype ``floatX``."""
+        """Return an array with dtype ``floatX``.
+
+        Parameters
+        ----------
+        values
+            The numbers, usually float64.
+        """
         return np.asarray(values, dtype=pytensor.config.floatX)
 
     def __repr__(self) -> str:

@@ -69,6 +69,15 @@ class Transformer(AbstractDataStream):
             return self.data_stream.produces_examples
         return self._produces_examples
 
+    @property
+    def epoch_length(self) -> int | None:
+        """How many items an epoch has: as many as below if each becomes one item."""
+        return self.data_stream.epoch_length if self._item_by_item else None
+
+    @property
+    def _item_by_item(self) -> bool:
+        return type(self).make_iterator is Transformer.make_iterator
+
     def open_epoch(self, epoch: int) -> DataIterator:
         """Return an iterator at the start of an epoch, giving tuples.
 
@@ -106,7 +115,7 @@ class Transformer(AbstractDataStream):
             If this transformer gives other items than the stream below, so that there
             is no such thing as its data for one request.
         """
-        if type(self).make_iterator is not Transformer.make_iterator:
+        if not self._item_by_item:
             raise ValueError(
                 f"{type(self).__name__} has no data for a single request, because it "
                 "does not make one item of each item below; go through an epoch with "

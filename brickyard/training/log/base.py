@@ -56,7 +56,13 @@ class TrainingLogBase(ABC):
 
     @abstractmethod
     def find_row(self, time: int) -> Row | None:
-        """Return the row of `time`, or None; never make one."""
+        """Return the row of a time, or None; never make one.
+
+        Parameters
+        ----------
+        time
+            How many batches were done.
+        """
 
     @abstractmethod
     def get_state(self) -> State:
@@ -64,7 +70,13 @@ class TrainingLogBase(ABC):
 
     @abstractmethod
     def set_state(self, state: State) -> None:
-        """Continue the log that gave `state`; later rows are gone."""
+        """Continue the log that gave a state; later rows are gone.
+
+        Parameters
+        ----------
+        state
+            What `get_state` returned.
+        """
 
     def flush(self) -> None:  # noqa: B027 - a choice, not a duty
         """Write out what is buffered, if the log is kept outside memory."""

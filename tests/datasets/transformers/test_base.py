@@ -100,3 +100,8 @@ def test_iterators_close_the_ones_below(batches):
     innermost = iterator.child.child
     assert isinstance(innermost, DataIterator)
     assert list(innermost) == []
+
+
+def test_epoch_length_is_that_below_if_items_stay_items(batches):
+    assert Twice(Twice(batches)).epoch_length == 3
+    assert Same(batches).epoch_length is None

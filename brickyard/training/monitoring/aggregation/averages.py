@@ -135,8 +135,8 @@ def mean(numerator: Variable, denominator: Variable | float = 1.0) -> TensorVari
     Returns
     -------
     TensorVariable
-        ``numerator / denominator``; monitoring sums both over the batches before it
-        divides.
+        ``numerator / denominator``, called like the numerator; monitoring sums both
+        over the batches before it divides.
 
     Examples
     --------
@@ -147,6 +147,7 @@ def mean(numerator: Variable, denominator: Variable | float = 1.0) -> TensorVari
     """
     variable = pt.as_tensor_variable(numerator) / denominator
     variable.tag.aggregation_scheme = Mean(numerator, denominator)
+    variable.name = getattr(numerator, "name", None)
     return variable
 
 

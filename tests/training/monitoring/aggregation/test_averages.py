@@ -32,6 +32,12 @@ def test_mean_weighs_by_the_denominator():
     assert aggregate(mean(x.sum(), x.shape[0]), BATCHES) == 4.0
 
 
+def test_mean_is_called_like_its_numerator():
+    total = pt.fvector("x").sum().copy(name="total")
+    assert mean(total).name == mean(total, 3).name == "total"
+    assert mean(pt.fvector("x").sum()).name is None
+
+
 def test_mean_without_denominator_weighs_batches_alike():
     x = pt.fvector("x")
     assert aggregate(x.mean(), BATCHES) == (2.0 + 10.0) / 2
