@@ -184,6 +184,22 @@ class Brick(Named, BrickAnnotation):
         """
         return [self.get_dim(name) for name in names]
 
+    def output_roles(
+        self, application_name: str, output: Variable
+    ) -> list[VariableRole]:
+        """Return the roles of an output of an application besides ``OUTPUT``.
+
+        None by default; for subclasses, as costs do.
+
+        Parameters
+        ----------
+        application_name
+            The name of the application, such as ``"apply"``.
+        output
+            What the application returned.
+        """
+        return []
+
     def add_parameter(
         self,
         spec: Any,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pytensor import tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
@@ -13,6 +15,7 @@ from brickyard.bricks.targets import (
     target_value,
 )
 from brickyard.bricks.wrappers import WithExtraDims
+from brickyard.graph.roles import COST, VariableRole
 
 
 class Softmax(Brick):
@@ -30,6 +33,19 @@ class Softmax(Brick):
     >>> evaluate(Softmax().apply(x), {x: [[0, 0], [1e4, -1e4]]}).tolist()
     [[0.5, 0.5], [1.0, 0.0]]
     """
+
+    def output_roles(self, application_name: str, output: Any) -> list[VariableRole]:
+        """Return ``COST`` for the cross-entropy of a single example, which is a scalar.
+
+        Parameters
+        ----------
+        application_name
+            The name of the application.
+        output
+            What the application returned.
+        """
+        is_cost = application_name == "categorical_cross_entropy" and output.ndim == 0
+        return [COST] if is_cost else []
 
     @application(inputs=["input_"], outputs=["output"])
     def apply(self, input_: TensorVariable) -> TensorVariable:

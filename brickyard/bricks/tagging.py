@@ -104,9 +104,17 @@ def tag_outputs(call: ApplicationCall, returned: Any) -> list[Variable]:
             "variables"
         )
     return [
-        copy_and_tag(variable, name, OUTPUT, call)
+        _tag_output(call, variable, name)
         for variable, name in zip(variables, names, strict=True)
     ]
+
+
+def _tag_output(call: ApplicationCall, variable: Variable, name: str) -> Variable:
+    bound = call.application
+    output = copy_and_tag(variable, name, OUTPUT, call)
+    for role in bound.brick.output_roles(bound.name, variable):
+        add_role(output, role)
+    return output
 
 
 def copy_and_tag(

@@ -18,8 +18,9 @@ from brickyard.training.monitoring.evaluators import SharedUpdates
 class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
     """Aggregate variables over an epoch of a stream, and record the values.
 
-    A variable is averaged over the batches unless it declares how it is aggregated
-    (see `brickyard.training.monitoring`). The last batch of an epoch is often smaller:
+    A variable declares how it is aggregated, or is averaged (see
+    `brickyard.training.monitoring.Mean`): what a cost brick returns over all examples,
+    anything else over the batches. The last batch of an epoch is often smaller:
     ``mean(numerator, denominator)`` makes a mean that is exact all the same.
 
     Acts before the first and after every epoch if no condition is given.

@@ -6,6 +6,10 @@ from brickyard.graph.annotations import (
     BrickAnnotation,
     add_annotation,
 )
+from brickyard.graph.averages import (
+    average,
+    average_parts,
+)
 from brickyard.graph.collect import (
     collect_parameters,
 )
@@ -145,6 +149,8 @@ __all__ = [
     "add_role",
     "apply_dropout",
     "apply_noise",
+    "average",
+    "average_parts",
     "collect_parameters",
     "get_annotation",
     "get_application_call",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Apply, Constant, NominalVariable, Variable
+from pytensor.scalar.basic import Identity
+from pytensor.tensor.elemwise import Elemwise
 
 
 def sorted_nodes(
@@ -115,3 +117,28 @@ def is_input(variable: Variable) -> bool:
     return variable.owner is None and not isinstance(
         variable, SharedVariable | Constant | NominalVariable
     )
+
+
+def originals(variable: Variable) -> Iterator[Variable]:
+    """Yield a variable, what it is a copy of, what that is a copy of, and so on.
+
+    Parameters
+    ----------
+    variable
+        Any variable.
+
+    Examples
+    --------
+    >>> from pytensor import tensor as pt
+    >>> x = pt.vector("x")
+    >>> list(originals(x.copy(name="y").copy(name="z")))
+    [z, y, x]
+    """
+    yield variable
+    while (node := variable.owner) is not None:
+        if not (
+            isinstance(node.op, Elemwise) and isinstance(node.op.scalar_op, Identity)
+        ):
+            return
+        variable = node.inputs[0]
+        yield variable

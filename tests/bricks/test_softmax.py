@@ -6,7 +6,7 @@ from scipy import special
 from brickyard.backends import evaluate
 from brickyard.bricks.cost import CategoricalCrossEntropy
 from brickyard.bricks.softmax import NDimensionalSoftmax, Softmax
-from brickyard.graph import ComputationGraph, VariableFilter
+from brickyard.graph import COST, ComputationGraph, VariableFilter, has_roles
 from brickyard.testing import check_brick
 
 EXTREMES = np.array(
@@ -171,3 +171,10 @@ def test_extra_dimensions_keep_the_cost_stable():
 @pytest.mark.parametrize("brick", [Softmax, NDimensionalSoftmax])
 def test_what_every_brick_must_do(brick, application):
     check_brick(brick, {"input_": logits(3, 4)}, application=application)
+
+
+def test_cross_entropy_is_a_cost_if_it_is_a_scalar():
+    one = Softmax().categorical_cross_entropy(pt.lscalar("y"), pt.vector("x"))
+    several = Softmax().categorical_cross_entropy(pt.lvector("y"), pt.matrix("x"))
+    assert has_roles(one, [COST])
+    assert not has_roles(several, [COST])

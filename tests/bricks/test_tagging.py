@@ -2,7 +2,7 @@ import pytest
 from pytensor import tensor as pt
 
 from brickyard.bricks import Brick, application
-from brickyard.graph import OUTPUT
+from brickyard.graph import COST, OUTPUT
 
 x = pt.vector("x")
 
@@ -57,3 +57,21 @@ def test_returning_another_number_of_outputs():
         ValueError, match=r"/returning.two declares the outputs \['one', 'two'\], but r"
     ):
         Returning([x]).two(x)
+
+
+def test_outputs_have_the_roles_that_the_brick_says():
+    class Loss(Brick):
+        def output_roles(self, application_name, output):
+            return [COST] if (application_name, output.ndim) == ("apply", 0) else []
+
+        @application
+        def apply(self, x):
+            return x, x.sum()
+
+        @application
+        def other(self, x):
+            return x.sum()
+
+    x = pt.vector("x")
+    roles = [output.tag.roles for output in [*Loss().apply(x), Loss().other(x)]]
+    assert roles == [[OUTPUT], [OUTPUT, COST], [OUTPUT]]

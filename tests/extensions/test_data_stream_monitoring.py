@@ -5,10 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pytensor import tensor as pt
+from scipy import special
 
 from brickyard.backends import random_stream, shared
-from brickyard.datasets import DataStream, IndexableDataset, ShuffledScheme
+from brickyard.bricks import Linear, Softmax
+from brickyard.bricks.cost import (
+    CategoricalCrossEntropy,
+    MisclassificationRate,
+    SquaredError,
+)
+from brickyard.datasets import (
+    DataStream,
+    IndexableDataset,
+    SequentialScheme,
+    ShuffledScheme,
+)
 from brickyard.extensions import DataStreamMonitoring, FinishAfter
+from brickyard.graph import ComputationGraph, apply_dropout
 from brickyard.testing.extensions import check_extension, idle_main_loop
 from brickyard.training.monitoring import mean
 
@@ -37,6 +50,46 @@ def test_exact_mean_before_the_first_and_after_every_epoch():
     assert [t for t in sorted(loop.log) if "test_level" in loop.log[t]] == [0, 4, 8]
     assert loop.log[8]["test_level"] == DATA.mean()
     assert type(loop.log[8]["test_level"]) is float
+
+
+def test_costs_are_averaged_over_examples_not_batches():
+    rng = np.random.default_rng(1)
+    scores = rng.normal(size=(7, 3)).astype("float32")
+    targets = rng.integers(0, 3, 7)
+    y, x = pt.lvector("targets"), pt.fmatrix("scores")
+    probabilities = Softmax().apply(x)
+    cost = CategoricalCrossEntropy().apply(y, probabilities)
+    error = MisclassificationRate().apply(y, probabilities)
+    square = SquaredError().apply(pt.cast(y, "float32"), x.sum(axis=1))
+    named = {"cost": cost, "error": error, "square": square, "penalized": cost + 1}
+    data = IndexableDataset({"targets": targets, "scores": scores})
+    # Batches of 3, 3 and 1 examples.
+    stream = DataStream(data, SequentialScheme(7, 3))
+    values = DataStreamMonitoring(
+        [variable.copy(name=name) for name, variable in named.items()], stream
+    ).evaluator.evaluate(stream)
+    losses = -special.log_softmax(scores, axis=1)[np.arange(7), targets]
+    assert values["cost"] == pytest.approx(losses.mean(), rel=1e-6)
+    assert values["error"] == pytest.approx((scores.argmax(1) != targets).mean())
+    squares = (targets - scores.sum(axis=1)) ** 2
+    assert values["square"] == pytest.approx(squares.mean(), rel=1e-5)
+    by_batch = np.mean([losses[:3].mean(), losses[3:6].mean(), losses[6]])
+    assert values["penalized"] == pytest.approx(by_batch + 1, rel=1e-6)
+    assert abs(by_batch - losses.mean()) > 0.01
+
+
+def test_costs_are_averaged_over_examples_under_dropout():
+    y, x = pt.fmatrix("y"), pt.fmatrix("x")
+    cost = SquaredError().apply(y, Linear(2, 2, name="l").apply(x) * 0)
+    graph = apply_dropout(ComputationGraph(cost), [x], 0.5, seed=1)
+    targets = np.arange(10, dtype="float32").reshape(5, 2)
+    data = IndexableDataset({"y": targets, "x": targets})
+    monitoring = DataStreamMonitoring(
+        [graph.outputs[0].copy(name="cost")],
+        DataStream(data, SequentialScheme(5, 4)),
+    )
+    found = monitoring.evaluator.evaluate(monitoring.data_stream)
+    assert found == {"cost": pytest.approx((targets**2).sum(axis=1).mean())}
 
 
 def test_conditions_replace_the_default():

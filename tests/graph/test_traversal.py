@@ -3,7 +3,12 @@ import pytest
 from pytensor import tensor as pt
 from pytensor.graph.basic import NominalVariable
 
-from brickyard.graph.traversal import is_input, sorted_nodes, sorted_variables
+from brickyard.graph.traversal import (
+    is_input,
+    originals,
+    sorted_nodes,
+    sorted_variables,
+)
 
 
 def test_nodes_come_after_those_they_depend_on_left_first():
@@ -63,3 +68,11 @@ def test_graphs_deeper_than_the_recursion_limit():
 )
 def test_is_input(variable, expected):
     assert is_input(variable) is expected
+
+
+def test_originals_of_copies():
+    x = pt.vector("x")
+    twice = 2 * x
+    copy = twice.copy().copy(name="copy")
+    assert list(originals(copy))[0::2] == [copy, twice]
+    assert list(originals(x)) == [x]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytensor
 from pytensor import tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.bricks.application import application
 from brickyard.bricks.calls import ApplicationCall
-from brickyard.bricks.cost.base import Cost
+from brickyard.bricks.cost.base import Cost, average_of
 from brickyard.bricks.log_domain import log_of_softmax, safe_log
 from brickyard.bricks.softmax import cross_entropy
 from brickyard.bricks.targets import (
@@ -19,6 +18,7 @@ from brickyard.bricks.targets import (
     has_class_indices,
     target_value,
 )
+from brickyard.graph.averages import average
 
 
 class CategoricalCrossEntropy(Cost):
@@ -83,7 +83,8 @@ class CategoricalCrossEntropy(Cost):
         log_probabilities = log_of_softmax(y_hat, application_call.sources)
         if log_probabilities is None:
             log_probabilities = safe_log(y_hat)
-        return cross_entropy(who, y, log_probabilities).mean()
+        costs = cross_entropy(who, y, log_probabilities)
+        return average_of(costs, costs.size)
 
 
 class MisclassificationRate(Cost):
@@ -165,4 +166,5 @@ class MisclassificationRate(Cost):
         # Asking what does not rank below the own score makes NaN rank above it.
         above = pt.switch(earlier, ~(y_hat < own), ~(y_hat <= own))
         rank = above.sum(axis=-1, dtype="int64")
-        return pt.ge(rank, self.top_k).mean(dtype=pytensor.config.floatX)
+        wrong = pt.ge(rank, self.top_k)
+        return average(wrong.sum(), wrong.size)

@@ -17,7 +17,7 @@ from brickyard.backends import (
     shared,
 )
 from brickyard.state import State, require_keys
-from brickyard.training.monitoring.aggregation.averages import Mean
+from brickyard.training.monitoring.aggregation.averages import default_mean
 from brickyard.training.monitoring.aggregation.base import (
     Aggregator,
     Shapes,
@@ -279,7 +279,7 @@ class AggregationBuffer:
             return
         scheme = declared_scheme(variable)
         if scheme is None:
-            scheme = TakeLast(variable) if use_take_last else Mean(variable)
+            scheme = TakeLast(variable) if use_take_last else default_mean(variable)
         aggregator: Aggregator = scheme.get_aggregator(shapes)
         self.initialization_updates += aggregator.initialization_updates
         self.accumulation_updates += aggregator.accumulation_updates
@@ -308,7 +308,7 @@ def unknown_shapes(variables: Sequence[Variable]) -> list[Variable]:
         part
         for variable in variables
         if needs_data(variable)
-        for part in (declared_scheme(variable) or Mean(variable)).accumulated()
+        for part in (declared_scheme(variable) or default_mean(variable)).accumulated()
         if None in part.type.shape
     ]
 

@@ -8,6 +8,7 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import shared
+from brickyard.graph.averages import average_parts
 from brickyard.training.monitoring.aggregation.base import (
     AggregationScheme,
     Aggregator,
@@ -25,6 +26,13 @@ class Mean(AggregationScheme):
     The sums are float64 whatever the graph computes in, and so is the quotient: the
     average of many float32 values is known to more digits than each of them, and a
     float32 sum would lose them.
+
+    This is how variables are aggregated that declare nothing else. The output of a cost
+    brick, and whatever else `brickyard.graph.average` made, is taken apart: the
+    numerator is its sum over the examples of a batch, the denominator their number, and
+    the mean is that over all examples, whatever the sizes of the batches. For any other
+    variable, ``cost + penalty`` among them, the denominator is 1: all batches count
+    alike.
 
     Parameters
     ----------
@@ -120,6 +128,32 @@ class Perplexity(Mean):
         aggregator = super().get_aggregator(shapes)
         aggregator.readout_variable = pt.exp(aggregator.readout_variable)
         return aggregator
+
+
+def default_mean(variable: Variable) -> Mean:
+    """Return the scheme of a variable that declares none.
+
+    Parameters
+    ----------
+    variable
+        The variable.
+
+    Returns
+    -------
+    Mean
+        Over all examples if the variable is an average, else over the batches.
+
+    Examples
+    --------
+    >>> from brickyard.bricks.cost import SquaredError
+    >>> cost = SquaredError().apply(pt.matrix("y"), pt.matrix("y_hat"))
+    >>> default_mean(cost).denominator.owner is None
+    False
+    >>> default_mean(cost + 1).denominator.data.item()
+    1.0
+    """
+    parts = average_parts(variable)
+    return Mean(variable) if parts is None else Mean(*parts)
 
 
 def mean(numerator: Variable, denominator: Variable | float = 1.0) -> TensorVariable:

@@ -11,12 +11,11 @@ import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.traversal import graph_inputs
-from pytensor.scalar.basic import Identity
-from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import SharedTensor
+from brickyard.graph.traversal import originals
 
 Shapes = Mapping[Variable, tuple[int, ...]]
 Updates = list[tuple[Any, Any]]
@@ -256,12 +255,8 @@ def declared_scheme(variable: Variable) -> AggregationScheme | None:
     AggregationScheme or None
         None if nobody has said how the variable is aggregated.
     """
-    while True:
-        scheme: Any = getattr(variable.tag, "aggregation_scheme", None)
+    for original in originals(variable):
+        scheme: Any = getattr(original.tag, "aggregation_scheme", None)
         if scheme is not None:
             return scheme
-        op = getattr(variable.owner, "op", None)
-        copies = isinstance(op, Elemwise) and isinstance(op.scalar_op, Identity)
-        if not copies:
-            return None
-        variable = variable.owner.inputs[0]
+    return None

@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 from pytensor import tensor as pt
 
+from brickyard.backends import shared
+from brickyard.graph import average, average_parts
 from brickyard.training.monitoring import (
+    AggregationBuffer,
     DatasetEvaluator,
     Mean,
     Perplexity,
+    TakeLast,
     mean,
     perplexity,
 )
+from brickyard.training.monitoring.aggregation.averages import default_mean
 
 
 def aggregate(variable, batches):
@@ -41,6 +46,37 @@ def test_mean_is_called_like_its_numerator():
 def test_mean_without_denominator_weighs_batches_alike():
     x = pt.fvector("x")
     assert aggregate(x.mean(), BATCHES) == (2.0 + 10.0) / 2
+
+
+def test_averages_are_weighed_by_their_examples():
+    x = pt.fvector("x")
+    level = average(x.sum(), x.shape[0])
+    assert aggregate(level, BATCHES) == 4.0
+    assert aggregate(level + 0, BATCHES) == (2.0 + 10.0) / 2
+    weights = pt.switch(x > 5, 2.0, 1.0)
+    assert aggregate(average((weights * x).sum(), weights.sum()), BATCHES) == 26 / 5
+
+
+def test_averages_may_declare_something_else():
+    x = pt.fvector("x")
+    level = average(x.sum(), x.shape[0])
+    level.tag.aggregation_scheme = TakeLast(level)
+    assert aggregate(level, BATCHES) == 10.0
+
+
+def test_averages_give_their_last_value_when_that_is_the_default():
+    x = shared(np.float32([1, 2, 3]), name="x") * pt.fscalar("one")
+    level = average(x.sum(), x.shape[0]).copy(name="level")
+    (name,) = AggregationBuffer([level], use_take_last=True).accumulators[1:]
+    assert name.name == "level_last"
+
+
+def test_default_mean():
+    x = pt.fvector("x")
+    level = average(x.sum(), x.shape[0])
+    scheme = default_mean(level.copy())
+    assert [scheme.numerator, scheme.denominator] == list(average_parts(level))
+    assert default_mean(x.mean()).denominator.data == 1
 
 
 def test_mean_of_vectors_with_denominators_by_element():
