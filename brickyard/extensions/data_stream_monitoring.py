@@ -11,6 +11,7 @@ from brickyard.extensions.backend import backend_of
 from brickyard.extensions.monitoring import MonitoringExtension
 from brickyard.extensions.simple import SimpleExtension, has_conditions
 from brickyard.state import State
+from brickyard.training.loop_arguments import check_data_stream
 from brickyard.training.monitoring import DatasetEvaluator, MonitoredQuantity
 from brickyard.training.monitoring.evaluators import SharedUpdates
 
@@ -31,7 +32,8 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
         What is evaluated; each needs a name. A sum of which one term has a name
         is called like it: ``cost + penalty`` is recorded as ``cost``.
     data_stream
-        A stream of batches whose sources are named like the inputs of the graph.
+        A stream of batches whose sources are named like the inputs of the graph. May
+        be None if the variables depend on shared variables alone.
     updates : dict or list of pairs, optional
         Updates of shared variables to make with every batch.
     **kwargs
@@ -40,8 +42,8 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
     Raises
     ------
     TypeError
-        If something is neither a variable nor a quantity, or there is no such
-        condition.
+        If something is neither a variable nor a quantity, the stream is none, or
+        there is no such condition.
     ValueError
         If a name is missing or given twice.
 
@@ -78,6 +80,8 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
         variables = self.monitor(variables)
         self.data_stream = data_stream
         self.evaluator = DatasetEvaluator(variables, updates, owner=self.name)
+        if data_stream is not None or self.evaluator.needs_batches:
+            check_data_stream(data_stream, self.name)
 
     def setup(self) -> None:
         """Use the backend of the algorithm.
@@ -111,9 +115,10 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
         dict
             ``stream`` and ``evaluator``.
         """
+        stream = self.data_stream
         return {
             **super().get_state(),
-            "stream": self.data_stream.get_state(),
+            "stream": None if stream is None else stream.get_state(),
             "evaluator": self.evaluator.get_state(),
         }
 
@@ -134,7 +139,8 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
         before = self.evaluator.get_state()
         self.evaluator.set_state(state["evaluator"])
         try:
-            self.data_stream.set_state(state["stream"])
+            if self.data_stream is not None:
+                self.data_stream.set_state(state["stream"])
         except BaseException:
             self.evaluator.set_state(before)
             raise

@@ -9,7 +9,10 @@ from typing import Any
 from brickyard.extensions.base import TrainingExtension
 from brickyard.extensions.composite import CompositeExtension
 from brickyard.extensions.conditions import has_done_no_epochs
-from brickyard.extensions.finish_if_no_improvement import FinishIfNoImprovementAfter
+from brickyard.extensions.finish_if_no_improvement import (
+    FinishIfNoImprovementAfter,
+    check_limits,
+)
 from brickyard.extensions.predicates import AllOf, OnLogRecord
 from brickyard.extensions.simple import SimpleExtension
 from brickyard.extensions.track_the_best import TrackTheBest
@@ -67,6 +70,7 @@ class EarlyStopping(CompositeExtension):
         **kwargs: Any,
     ) -> None:
         name = kwargs.pop("name", None)
+        check_limits(name or type(self).__name__, iterations, epochs)
         conditions = kwargs or {"before_first_epoch": True, "after_epoch": True}
         tracker = TrackTheBest(
             record_name, notification_name, choose_best, **conditions

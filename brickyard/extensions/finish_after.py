@@ -36,12 +36,12 @@ class FinishAfter(SimpleExtension):
     """
 
     def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         if not has_conditions(kwargs):
             raise ValueError(
-                f"{type(self).__name__} needs a condition, or training would not end; "
-                "for instance after_n_epochs=20"
+                f"{self.name} needs a condition, or training would not end; for "
+                "instance after_n_epochs=20"
             )
-        super().__init__(**kwargs)
 
     def set_conditions(self, **kwargs: Any) -> None:
         """Replace all conditions.

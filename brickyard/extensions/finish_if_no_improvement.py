@@ -60,11 +60,7 @@ class FinishIfNoImprovementAfter(FinishAfter):
         # Ends again what it has ended, should that be run again.
         kwargs.setdefault("on_resumption", True)
         super().__init__(**kwargs)
-        if (iterations is None) == (epochs is None):
-            raise ValueError(
-                f"{self.name} needs either iterations or epochs, got "
-                f"iterations={iterations} and epochs={epochs}"
-            )
+        check_limits(self.name, iterations, epochs)
         unit = "iterations" if epochs is None else "epochs"
         self._limit = positive_count(unit, iterations if epochs is None else epochs)
         self._counter = f"{unit}_done"
@@ -159,3 +155,26 @@ class FinishIfNoImprovementAfter(FinishAfter):
     def _patience(self) -> int:
         last = self.last_best or 0
         return self._limit - (self.main_loop.status[self._counter] - last)
+
+
+def check_limits(owner: str, iterations: int | None, epochs: int | None) -> None:
+    """Raise unless one of two limits is given.
+
+    Parameters
+    ----------
+    owner
+        The extension, for the message.
+    iterations, epochs
+        The limits.
+
+    Raises
+    ------
+    ValueError
+        If both or none are given.
+    """
+    if (iterations is None) == (epochs is None):
+        raise ValueError(
+            f"{owner} needs either iterations or epochs, got iterations={iterations} "
+            f"and epochs={epochs}; epochs=10 ends training after 10 epochs without "
+            "improvement"
+        )

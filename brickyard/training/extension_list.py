@@ -25,19 +25,46 @@ def checked_extensions(extensions: Sequence[Any] | None) -> list[Any]:
     Raises
     ------
     TypeError
-        If one lacks a method of extensions, naming the method.
+        If they are no list, or one is no extension: a class, an object that lacks a
+        method of extensions, or one whose constructor leaves out the inherited one.
+    ValueError
+        If one is given twice.
     """
+    if callable(getattr(extensions, "dispatch", None)):
+        raise TypeError(
+            f"the extensions of a MainLoop must be a list, got "
+            f"{type(extensions).__name__}; pass [{type(extensions).__name__}(...)]"
+        )
     checked = list(extensions or [])
-    for extension in checked:
-        lacking = [
-            name for name in _METHODS if not callable(getattr(extension, name, None))
-        ]
-        if lacking:
-            raise TypeError(
-                f"MainLoop got {extension!r} among its extensions, which has no "
-                f"{' or '.join(lacking)}; derive it from TrainingExtension"
+    for position, extension in enumerate(checked):
+        _check_extension(extension)
+        if any(extension is other for other in checked[:position]):
+            raise ValueError(
+                f"MainLoop got the extension {extension.name!r} twice; it would act "
+                "twice on each callback. Leave one out, or make a second object"
             )
     return checked
+
+
+def _check_extension(extension: Any) -> None:
+    if isinstance(extension, type):
+        raise TypeError(
+            f"MainLoop got the class {extension.__name__} among its extensions, not "
+            f"an extension; call it: {extension.__name__}()"
+        )
+    lacking = [
+        name for name in _METHODS if not callable(getattr(extension, name, None))
+    ]
+    if lacking:
+        raise TypeError(
+            f"MainLoop got {extension!r} among its extensions, which has no "
+            f"{' or '.join(lacking)}; derive it from TrainingExtension"
+        )
+    if not hasattr(extension, "name"):
+        raise TypeError(
+            f"MainLoop got the extension {type(extension).__name__} without a name: "
+            "its __init__ must call super().__init__(**kwargs)"
+        )
 
 
 def find_extension(extensions: Sequence[Any], name: str) -> Any:

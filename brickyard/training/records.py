@@ -69,7 +69,9 @@ def _nobody_writes(
         f"extension {extension.name!r} reads the record {record!r}, "
         "which nobody writes."
     )
-    near = difflib.get_close_matches(record, writers, n=3)
+    # Its own records are often named after the one it reads.
+    others = [name for name in writers if name not in extension.writes()]
+    near = difflib.get_close_matches(record, others, n=3)
     if near:
         message += f" Did you mean {' or '.join(map(repr, near))}?"
     lists = [

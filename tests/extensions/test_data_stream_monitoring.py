@@ -134,3 +134,22 @@ def test_uses_the_backend_of_the_algorithm():
     loop.run()
     assert extension.evaluator._accumulate.backend == "numba"
     assert loop.log[4]["test_level"] == DATA.mean()
+
+
+def test_a_dataset_is_no_stream():
+    level = pt.fvector("x").sum().copy(name="level")
+    with pytest.raises(
+        TypeError, match=r"data stream of valid .* got IndexableDataset"
+    ):
+        DataStreamMonitoring([level], IndexableDataset({"x": DATA}), name="valid")
+
+
+def test_shared_variables_need_no_stream():
+    W = shared(2.0, name="W")
+    monitoring = DataStreamMonitoring([W, (W**2).copy(name="square")], None)
+    loop = run(monitoring, epochs=1)
+    assert loop.log[4]["square"] == 4
+    monitoring.set_state(monitoring.get_state())
+    with pytest.raises(TypeError, match="data stream of valid .* got NoneType"):
+        level = pt.fvector("x").sum().copy(name="level")
+        DataStreamMonitoring([level], None, name="valid")

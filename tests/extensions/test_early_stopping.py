@@ -68,7 +68,9 @@ def test_errors(tmp_path):
         EarlyStopping("error", checkpoint_filename="b", epochs=1)
     with pytest.raises(TypeError, match="checkpoint_extension is an extension such"):
         EarlyStopping("error", TrainingExtension(), epochs=1)
-    with pytest.raises(ValueError, match="needs either iterations or epochs"):
+    with pytest.raises(
+        ValueError, match="EarlyStopping needs either iterations or epochs"
+    ):
         EarlyStopping("error")
     checkpoint = Checkpoint(tmp_path / "x")
     loop = loop_with(EarlyStopping("error", checkpoint, epochs=1), checkpoint)

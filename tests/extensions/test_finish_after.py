@@ -55,3 +55,8 @@ def test_condition_is_needed():
         ValueError, match=r"FinishAfter needs a condition.*after_n_epoch"
     ):
         FinishAfter()
+
+
+def test_a_misspelt_condition_is_named():
+    with pytest.raises(TypeError, match="'after_n_epoch'; did you mean 'after_n_epoch"):
+        FinishAfter(after_n_epoch=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytensor import tensor as pt
 
+from brickyard.backends import shared
 from brickyard.extensions import (
     CompositeExtension,
     DataStreamMonitoring,
@@ -52,7 +53,7 @@ def test_what_is_monitored_is_checked():
 
 
 def test_two_extensions_cannot_write_one_record():
-    variable = pt.scalar("x").copy(name="cost")
+    variable = shared(1.0, name="cost")
     inner = DataStreamMonitoring([variable], None, name="valid")
     loop = idle_main_loop(
         [

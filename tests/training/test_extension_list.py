@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from brickyard.extensions import FinishAfter
+from brickyard.extensions import FinishAfter, Printing, SimpleExtension
 from brickyard.training.extension_list import (
     checked_extensions,
     extension_keys,
@@ -48,3 +48,26 @@ def test_checked_extensions():
     assert checked_extensions(None) == []
     with pytest.raises(TypeError, match="which has no callbacks or dispatch"):
         checked_extensions(["Printing"])
+
+
+def test_extensions_that_are_none():
+    printing = Printing()
+    with pytest.raises(TypeError, match=r"must be a list, got Printing; pass \["):
+        checked_extensions(printing)
+    with pytest.raises(TypeError, match=r"got the class Printing .* call it: Printing"):
+        checked_extensions([Printing])
+    with pytest.raises(ValueError, match="got the extension 'Printing' twice"):
+        checked_extensions([printing, FinishAfter(after_n_epochs=1), printing])
+    assert len(checked_extensions([printing, Printing()])) == 2
+
+
+def test_an_extension_without_the_inherited_constructor():
+    class Forgetful(SimpleExtension):
+        def __init__(self):
+            self.count = 0
+
+        def do(self, which_callback, *args):
+            self.count += 1
+
+    with pytest.raises(TypeError, match=r"Forgetful .* call super\(\).__init__"):
+        checked_extensions([Forgetful()])

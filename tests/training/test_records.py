@@ -45,6 +45,15 @@ def test_misspelt_record_names_near_matches_and_writers():
         check_records(extensions)
 
 
+def test_an_extensions_own_records_are_no_near_matches():
+    extensions = [
+        Extension("monitor", writes=["test_cost"]),
+        Extension("best", reads=["test_cots"], writes=["test_cots_best_so_far"]),
+    ]
+    with pytest.raises(ValueError, match=r"Did you mean 'test_cost'\? Written"):
+        check_records(extensions)
+
+
 def test_nothing_is_written():
     with pytest.raises(ValueError, match="None are written"):
         check_records([Extension("best", reads=["x"])])
