@@ -17,11 +17,7 @@ from brickyard.training.monitoring import (
     MonitoredQuantity,
     MonitoredQuantityBuffer,
 )
-from brickyard.training.monitoring.aggregation.base import (
-    Updates,
-    last_value,
-    needs_data,
-)
+from brickyard.training.monitoring.aggregation.base import Updates, last_value
 
 
 class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
@@ -196,4 +192,5 @@ class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
         self.restore_conditions(state)
 
     def _needs_batches(self) -> bool:
-        return self.buffer.needs_batches or any(map(needs_data, self._by_hand))
+        # Quantities want the value of every batch, even one that needs no data.
+        return self.buffer.needs_batches or bool(self._by_hand)

@@ -14,6 +14,11 @@ from brickyard.training.hooks import Hook, Hooks, run_hooks
 from brickyard.training.interrupts import TERMINATED_EXIT_CODE, Interrupts
 from brickyard.training.log import TrainingLogBase
 from brickyard.training.log.choice import make_log
+from brickyard.training.loop_arguments import (
+    check_algorithm,
+    check_data_stream,
+    check_model,
+)
 from brickyard.training.loop_state import LoopState
 from brickyard.training.records import check_records
 
@@ -57,9 +62,10 @@ class MainLoop:
     Raises
     ------
     TypeError
-        If an extension is not one.
+        If the algorithm, the stream, the model or an extension is not one.
     ValueError
-        If both `log` and `log_backend` are given, or `log_backend` is unknown.
+        If an extension is given twice, or both `log` and `log_backend`, or
+        `log_backend` is unknown.
 
     Notes
     -----
@@ -103,6 +109,9 @@ class MainLoop:
             raise ValueError(
                 "MainLoop was given both a log and a log_backend; give one of them"
             )
+        check_algorithm(algorithm)
+        check_data_stream(data_stream)
+        check_model(model)
         self.algorithm = algorithm
         self.data_stream = data_stream
         self.model = model
@@ -114,7 +123,9 @@ class MainLoop:
         # A batch that was drawn but is not processed yet.
         self._in_flight: Any = None
         self._deferred: list[Callable[[], None]] = []
-        self._prepared: list[Any] = []
+        # Extensions whose setup() and whose restore() are done.
+        self._set_up: list[Any] = []
+        self._restored: list[Any] = []
         self._algorithm_ready = False
         self._running = False
 
@@ -174,7 +185,7 @@ class MainLoop:
         While a batch is drawn but not processed the position in the epoch is found by
         drawing its batches once more; `at_safe_point` avoids that.
         """
-        self.initialize_algorithm()
+        self.initialize()
         return self._state.get()
 
     def set_state(self, state: State) -> None:
@@ -190,11 +201,20 @@ class MainLoop:
         ValueError
             If a part, a parameter or an extension is missing, unknown or does not fit.
         """
-        self.initialize_algorithm()
+        self.initialize()
         self._state.set(state)
 
-    def initialize_algorithm(self) -> None:
-        """Initialize the algorithm unless that has been done."""
+    def initialize(self) -> None:
+        """Set up the extensions, then initialize the algorithm; each of them once.
+
+        `run`, `get_state` and `set_state` begin with it: extensions may add updates to
+        the algorithm until it is initialized.
+        """
+        for extension in self.extensions:
+            extension.main_loop = self
+        for extension in _without(self.extensions, self._set_up):
+            extension.setup()
+            self._set_up.append(extension)
         if not self._algorithm_ready:
             self.algorithm.initialize()
             self._algorithm_ready = True
@@ -235,19 +255,11 @@ class MainLoop:
         check_records(self.extensions)
         # Wrong callbacks are found before anything is done.
         Hooks(self.extensions)
-        fresh = [ext for ext in self.extensions if not self._is_prepared(ext)]
-        for extension in self.extensions:
-            extension.main_loop = self
-        for extension in fresh:
-            extension.setup()
-        self.initialize_algorithm()
-        for extension in fresh:
+        self.initialize()
+        for extension in _without(self.extensions, self._restored):
             extension.restore()
-            self._prepared.append(extension)
+            self._restored.append(extension)
         return Hooks(self.extensions)
-
-    def _is_prepared(self, extension: Any) -> bool:
-        return any(extension is other for other in self._prepared)
 
     def _run_guarded(self, hooks: Hooks, interrupts: Interrupts) -> None:
         try:
@@ -360,6 +372,8 @@ class MainLoop:
         if status["training_finish_requested"] or (
             row is not None and row.get("training_finish_requested", False)
         ):
+            # Costs are looked at one batch late, but the last ones here or never.
+            self.algorithm.flush()
             raise TrainingFinish
         if not interrupts.received:
             return
@@ -413,3 +427,9 @@ class MainLoop:
         except Exception as second:
             # The first error is the one to be seen.
             error.add_note(f"and then on_error raised {second!r}")
+
+
+def _without(extensions: Sequence[Any], done: Sequence[Any]) -> list[Any]:
+    """Return the extensions that are not among those that are done."""
+    known = {id(extension) for extension in done}
+    return [extension for extension in extensions if id(extension) not in known]

@@ -113,6 +113,14 @@ def test_quantities_and_collected_values():
     assert loop.log[6]["largest"] == 20.0
 
 
+def test_quantity_that_needs_no_data():
+    graph = Graph()
+    quantity = Largest([graph.doubled], name="largest")
+    loop = run(graph, TrainingDataMonitoring([quantity], every_n_batches=1), epochs=1)
+    # As everywhere, values are those before the step of the batch.
+    assert [loop.log[t]["largest"] for t in (1, 2, 3)] == [0.0, 6.0, 32.0]
+
+
 def test_two_extensions_on_one_variable():
     graph = Graph()
     loop = run(
@@ -149,6 +157,22 @@ def test_resumes_exactly():
 
 def test_resumes_exactly_with_collected_values():
     check(with_collected_values, num_epochs=1)
+
+
+def test_a_state_may_be_applied_before_the_loop_runs():
+    def build(epochs):
+        graph = Graph()
+        monitoring = TrainingDataMonitoring([graph.size], every_n_batches=2)
+        return graph.loop([monitoring, FinishAfter(after_n_epochs=epochs)])
+
+    whole = build(2)
+    whole.run()
+    first, second = build(1), build(2)
+    first.run()
+    second.set_state(first.get_state())
+    second.run()
+    assert second.log[4] == whole.log[4]
+    assert second.log[6] == whole.log[6]
 
 
 def test_state_is_applied_whole_or_not_at_all():

@@ -151,7 +151,8 @@ def test_order_of_a_run():
         "after_training 6",
     ]
     assert loop.algorithm.initialized == 1
-    assert loop.algorithm.flushes == 2
+    # At the end of each epoch, and of training.
+    assert loop.algorithm.flushes == 3
     assert loop.status["_epoch_ends"] == [3, 6]
     assert loop.log.current_row["training_finished"] is True
 
@@ -212,6 +213,25 @@ def test_finish_requested_anywhere():
 def test_algorithm_can_finish():
     loop = make()
     loop.algorithm.fail_at, loop.algorithm.error = 3, TrainingFinish("enough")
+    loop.run()
+    assert loop.status["iterations_done"] == 2
+    assert loop.log.current_row["training_finished"] is True
+
+
+def test_finish_within_an_epoch_waits_for_the_last_batch():
+    class Late(Digest):
+        """Knows of the failure of a batch when it is asked at last."""
+
+        def flush(self):
+            raise self.error
+
+    algorithm = Late()
+    finish = FinishAfter(after_n_batches=2)
+    loop = MainLoop(algorithm, stream(), extensions=[finish])
+    with pytest.raises(ValueError, match="the batch is bad"):
+        loop.run()
+    assert "training_finished" not in loop.log.current_row
+    algorithm.error = TrainingFinish("enough")
     loop.run()
     assert loop.status["iterations_done"] == 2
     assert loop.log.current_row["training_finished"] is True

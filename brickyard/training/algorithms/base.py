@@ -47,7 +47,8 @@ class TrainingAlgorithm(ABC):
     def flush(self) -> None:  # noqa: B027 (nothing to do is the common case)
         """Raise what is still to be raised about batches already processed.
 
-        The main loop calls this at the end of each epoch. By default there is nothing.
+        The main loop calls this at the end of each epoch and of training. By default
+        there is nothing.
         """
 
     def get_state(self) -> State:

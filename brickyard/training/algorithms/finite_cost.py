@@ -18,7 +18,8 @@ OnNaN = Literal["raise", "skip", "stop", "ignore"]
 class NonFiniteCostError(ArithmeticError):
     """The cost of a batch was infinite or not a number.
 
-    The parameters have the values they had before that batch.
+    It has not changed the parameters; the batch behind it may have, for costs are
+    looked at one batch late.
     """
 
 
@@ -126,8 +127,8 @@ class FiniteCostWatch:
         problem = f"{self.cost} was not finite in batch {numbers}"
         if self.policy == "raise":
             raise NonFiniteCostError(
-                f"{problem}; the parameters are as they were before it. Lower the "
-                "learning rate, clip the steps (StepClipping), look at the data, or "
+                f"{problem}; it has not changed the parameters. Lower the learning "
+                "rate, clip the steps (StepClipping), look at the data, or "
                 "choose on_nan='skip' or 'stop'"
             )
         if self.policy == "stop":

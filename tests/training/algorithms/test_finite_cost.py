@@ -28,7 +28,7 @@ def test_raise_tells_after_one_more_batch():
 
 
 def test_flush_looks_at_the_last_batch():
-    with pytest.raises(NonFiniteCostError, match="not finite in batch 2, 3; the param"):
+    with pytest.raises(NonFiniteCostError, match="not finite in batch 2, 3; it has"):
         watch_of("raise", [True, False, False]).flush()
 
 

@@ -140,7 +140,8 @@ class TestOnNaN:
         np.testing.assert_array_equal(W.get_value(), [0.0, 0.0])
         algorithm.process_batch(batch(3.0, 3.0))
         with pytest.raises(
-            NonFiniteCostError, match=r"the cost 'cost' was not finite in batch 2; the"
+            NonFiniteCostError,
+            match="the cost 'cost' was not finite in batch 2; it has not changed the",
         ):
             algorithm.process_batch(batch(4.0, 4.0))
         np.testing.assert_array_equal(W.get_value(), [3.0, 3.0])
