@@ -150,6 +150,6 @@ def test_shared_variables_need_no_stream():
     loop = run(monitoring, epochs=1)
     assert loop.log[4]["square"] == 4
     monitoring.set_state(monitoring.get_state())
-    with pytest.raises(TypeError, match="data stream of valid .* got NoneType"):
+    with pytest.raises(TypeError, match=r"data stream of valid .* got NoneType"):
         level = pt.fvector("x").sum().copy(name="level")
         DataStreamMonitoring([level], None, name="valid")

@@ -47,7 +47,7 @@ class CompositeRule(StepRule):
     Raises
     ------
     TypeError
-        If a component is no step rule.
+        If the components are no list, or one is no step rule.
     ValueError
         If there is none.
 
@@ -65,6 +65,12 @@ class CompositeRule(StepRule):
     """
 
     def __init__(self, components: Iterable[StepRule]) -> None:
+        if callable(getattr(components, "compute_steps", None)):
+            name = type(components).__name__
+            raise TypeError(
+                f"{type(self).__name__}: components must be a list of step rules, got "
+                f"one, {name}; pass [{name}(...)]"
+            )
         self.components = list(components)
         if not self.components:
             raise ValueError(

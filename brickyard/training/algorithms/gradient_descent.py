@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
+from brickyard.bricks.arguments import refuse_unknown_arguments
 from brickyard.graph.expressions import l2_norm
 from brickyard.graph.roles import ALGORITHM_STATE, PERSISTENT, has_roles
 from brickyard.state import State, require_keys
@@ -74,7 +76,8 @@ class GradientDescent(UpdatesAlgorithm):
     Raises
     ------
     TypeError
-        If the cost is no variable, the rule no rule, or a parameter no shared variable.
+        If the cost is no variable, the rule no rule, or a parameter no shared variable,
+        or there is no such argument.
     ValueError
         If the cost is no float scalar or does not depend on a parameter in a
         differentiable way, a parameter is given twice or has no name, there is none,
@@ -112,6 +115,8 @@ class GradientDescent(UpdatesAlgorithm):
         on_nan: OnNaN = "raise",
         **kwargs: Any,
     ) -> None:
+        inherited = inspect.signature(UpdatesAlgorithm).parameters
+        refuse_unknown_arguments(type(self), [k for k in kwargs if k not in inherited])
         policy = check_on_nan(self._owner, on_nan)
         if cost is not None:
             check_cost(cost, self._owner)

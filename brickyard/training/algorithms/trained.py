@@ -32,7 +32,7 @@ def name_trained(
     Raises
     ------
     TypeError
-        If something is no shared variable.
+        If they are no collection, or something in it is no shared variable.
     ValueError
         If there is none, one is given twice, has no name, or two have the same.
 
@@ -47,6 +47,12 @@ def name_trained(
         raise TypeError(
             f"{owner}: parameters must be a list or a mapping, got the variable "
             f"{parameters}; pass [{parameters}]"
+        )
+    if not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{owner}: parameters must be a list or a mapping of shared variables, got "
+            f"{type(parameters).__name__}; usually they are "
+            "ComputationGraph(cost).parameters"
         )
     if isinstance(parameters, Mapping):
         pairs: list[tuple[str | None, Any]] = list(parameters.items())

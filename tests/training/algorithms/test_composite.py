@@ -27,3 +27,5 @@ def test_components_must_be_rules():
         CompositeRule([Scale(), 3])
     with pytest.raises(TypeError, match=r"got the class Scale; call it: Scale\(\)"):
         CompositeRule([Scale])
+    with pytest.raises(TypeError, match=r"got one, Scale; pass \[Scale\(\.\.\.\)\]"):
+        CompositeRule(Scale(0.1))

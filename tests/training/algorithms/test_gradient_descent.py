@@ -309,3 +309,9 @@ def test_sources_must_match(W, cost):
         ValueError, match="has the inputs 'x' and the batch has the sour"
     ):
         algorithm.process_batch({"features": np.ones(2, dtype="float32")})
+
+
+def test_a_misspelt_argument_is_named():
+    W = shared([1.0], name="W", dtype="floatX")
+    with pytest.raises(TypeError, match="argument 'params'; did you mean 'parameters"):
+        GradientDescent(cost=(W**2).sum(), params=[W])

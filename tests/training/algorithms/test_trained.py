@@ -27,6 +27,8 @@ def test_bad_parameters():
         name_trained([pt.vector("x")], "GD")
     with pytest.raises(TypeError, match=r"a list or a mapping, .* W; pass \[W\]"):
         name_trained(W, "GD")
+    with pytest.raises(TypeError, match=r"got object; .*ComputationGraph\(cost\)"):
+        name_trained(object(), "GD")
 
 
 def test_bad_steps():
