@@ -1,3 +1,5 @@
+"""Entry point of setuptools; the metadata is in setup.cfg."""
+
 from setuptools import setup
 
 setup()
