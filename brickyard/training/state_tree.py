@@ -33,6 +33,7 @@ DTYPES = (
     *("uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"),
 )
 """The dtypes of arrays and scalars in states."""
+_PLAIN = frozenset((type(None), bool, int, str))
 
 
 def split_state(state: Any) -> tuple[str, dict[str, np.ndarray]]:
@@ -76,22 +77,26 @@ class _Splitter:
         self.arrays: dict[str, np.ndarray] = {}
 
     def encode(self, value: Any, place: tuple[str, ...]) -> Any:
-        if value is None or type(value) in (bool, int, str):
+        if _is_plain(value):
             return value
         if type(value) is float:
-            return value if math.isfinite(value) else {"$float": _pack_float(value)}
+            return {"$float": _pack_float(value)}
         if len(place) > MAX_DEPTH:
             raise ValueError(
                 f"a state may be nested {MAX_DEPTH} deep, this goes deeper at "
                 f"{'/'.join(place[:4])}/..."
             )
-        if isinstance(value, np.generic):
-            return {"$scalar": _pack_scalar(value, place)}
-        if isinstance(value, Mapping):
+        # A dictionary first: to ask whether something is a Mapping takes longer.
+        if isinstance(value, dict | Mapping):
             return self._encode_mapping(value, place)
         if isinstance(value, list | tuple):
-            items = [self.encode(v, (*place, str(i))) for i, v in enumerate(value)]
+            items = [
+                v if _is_plain(v) else self.encode(v, (*place, str(i)))
+                for i, v in enumerate(value)
+            ]
             return items if isinstance(value, list) else {"$tuple": items}
+        if isinstance(value, np.generic):
+            return {"$scalar": _pack_scalar(value, place)}
         if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
             return {"$array": self._add(np.asarray(value), place)}
         # Subclasses such as enumerations and named strings would come back as less.
@@ -101,14 +106,17 @@ class _Splitter:
         )
 
     def _encode_mapping(self, value: Mapping[Any, Any], place: tuple[str, ...]) -> Any:
-        for key in value:
+        items: dict[str, Any] = {}
+        marked = False
+        for key, item in value.items():
             if type(key) is not str:
                 raise TypeError(
                     f"the keys of a state are strings; at {_show(place)} there is the "
                     f"key {key!r} of type {type(key).__name__}"
                 )
-        items = {key: self.encode(v, (*place, key)) for key, v in value.items()}
-        if any(key.startswith("$") for key in items):
+            marked = marked or key.startswith("$")
+            items[key] = item if _is_plain(item) else self.encode(item, (*place, key))
+        if marked:
             return {"$dict": [[key, item] for key, item in items.items()]}
         return items
 
@@ -267,6 +275,12 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"the JSON text has {name}, which is not JSON")
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether JSON has the value as it is."""
+    kind = type(value)
+    return math.isfinite(value) if kind is float else kind in _PLAIN
 
 
 def _pack_float(value: float) -> str:
