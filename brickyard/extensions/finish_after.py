@@ -6,8 +6,7 @@ from typing import Any
 
 from brickyard.extensions.conditions import Predicate
 from brickyard.extensions.simple import SimpleExtension, has_conditions
-
-FINISH_RECORD = "training_finish_requested"
+from brickyard.training.records import FINISH_RECORD
 
 
 class FinishAfter(SimpleExtension):

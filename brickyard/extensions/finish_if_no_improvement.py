@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from brickyard.extensions.conditions import positive_count
-from brickyard.extensions.finish_after import FINISH_RECORD, FinishAfter
+from brickyard.extensions.finish_after import FinishAfter
 from brickyard.extensions.simple import has_conditions
 from brickyard.state import State
+from brickyard.training.records import FINISH_RECORD
 
 
 class FinishIfNoImprovementAfter(FinishAfter):

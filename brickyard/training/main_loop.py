@@ -20,7 +20,9 @@ from brickyard.training.loop_arguments import (
     check_model,
 )
 from brickyard.training.loop_state import LoopState
-from brickyard.training.records import check_records
+from brickyard.training.model import Model
+from brickyard.training.parameters import check_initialized
+from brickyard.training.records import FINISH_RECORD, check_records
 
 logger = logging.getLogger(__name__)
 
@@ -216,6 +218,8 @@ class MainLoop:
             extension.setup()
             self._set_up.append(extension)
         if not self._algorithm_ready:
+            if isinstance(self.model, Model):
+                self.model.check_sanity(self.algorithm)
             self.algorithm.initialize()
             self._algorithm_ready = True
 
@@ -225,8 +229,8 @@ class MainLoop:
         Raises
         ------
         ValueError
-            If an extension reads a record that nobody writes before it, or the stream
-            has no batches.
+            If an extension reads a record that nobody writes before it, parameters
+            were never initialized, or the stream has no batches.
         RuntimeError
             If the loop runs already.
         SystemExit
@@ -284,6 +288,12 @@ class MainLoop:
             self._notify(hooks.on_resumption)
         else:
             self._notify(hooks.before_training)
+            check_initialized(self.algorithm, self.model)
+            if not any(FINISH_RECORD in ext.writes() for ext in self.extensions):
+                logger.warning(
+                    "No extension ends the training, as FinishAfter(after_n_epochs=20) "
+                    "does: it goes on until it is interrupted with Ctrl-C."
+                )
             status["training_started"] = True
         self._check_finish(interrupts, epoch_ended=not status["epoch_started"])
 

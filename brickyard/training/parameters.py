@@ -122,6 +122,46 @@ def check_parameters(saved: Mapping[str, Any], parameters: Mapping[str, Any]) ->
             )
 
 
+def check_initialized(algorithm: Any, model: Any = None) -> None:
+    """Raise if parameters are to be trained that have no values yet.
+
+    Parameters
+    ----------
+    algorithm
+        Its ``parameters``, if it has any, are looked at.
+    model
+        Its ``get_parameter_dict()`` gives further parameters.
+
+    Raises
+    ------
+    ValueError
+        If a parameter of a brick that was never initialized holds NaN, as parameters
+        do when they are allocated.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from brickyard.bricks import Linear
+    >>> linear = Linear(2, 3)
+    >>> linear.allocate()
+    >>> check_initialized(SimpleNamespace(parameters=linear.parameters))
+    Traceback (most recent call last):
+        ...
+    ValueError: the parameter '/linear.W' has no values: /linear was not ...
+    """
+    named = model.get_parameter_dict().values() if model else ()
+    for variable in [*named, *(getattr(algorithm, "parameters", ()) or ())]:
+        brick: Any = get_brick(variable)
+        if brick is None or brick.initialized:
+            continue
+        if np.isnan(variable.get_value(borrow=True)).any():
+            raise ValueError(
+                f"the parameter {parameter_path(variable)!r} has no values: "
+                f"{brick.get_unique_path()[0].path} was not initialized; call its "
+                "initialize() before training, or load values"
+            )
+
+
 def _near(name: str, names: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {near[0]!r}?" if near else "."

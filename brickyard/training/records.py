@@ -6,7 +6,10 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
-LOOP_RECORDS = ("training_finish_requested", "training_finished", "got_exception")
+FINISH_RECORD = "training_finish_requested"
+"""The record by which an extension asks for the end of training."""
+
+LOOP_RECORDS = (FINISH_RECORD, "training_finished", "got_exception")
 """Records that the main loop itself writes."""
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from brickyard.backends import shared
-from brickyard.bricks import Linear
+from brickyard.bricks import MLP, Linear, Tanh
 from brickyard.bricks.initialization import Constant
 from brickyard.training.parameters import (
+    check_initialized,
     check_parameters,
     parameter_path,
     parameters_by_path,
@@ -77,3 +78,17 @@ def test_refuses_other_parameters(saved, message):
 
 def test_accepts_its_own(linear):
     check_parameters({"/linear.W": linear.W.get_value()}, {"/linear.W": linear.W})
+
+
+def test_parameters_need_values(linear):
+    check_initialized(SimpleNamespace(parameters=linear.parameters))
+    check_initialized(SimpleNamespace())
+    mlp = MLP([Tanh()], [2, 3])
+    mlp.allocate()
+    algorithm = SimpleNamespace(parameters=mlp.children[0].parameters)
+    message = r"'/mlp/linear_0.W' has no values: /mlp was not .* initialize\(\)"
+    with pytest.raises(ValueError, match=message):
+        check_initialized(algorithm)
+    for variable in algorithm.parameters:
+        variable.set_value(np.zeros_like(variable.get_value()))
+    check_initialized(algorithm)

@@ -128,8 +128,8 @@ class FiniteCostWatch:
         if self.policy == "raise":
             raise NonFiniteCostError(
                 f"{problem}; it has not changed the parameters. Lower the learning "
-                "rate, clip the steps (StepClipping), look at the data, or "
-                "choose on_nan='skip' or 'stop'"
+                "rate, clip the steps (StepClipping), look at the data (a class index "
+                "out of range makes a cost NaN, too), or choose on_nan='skip' or 'stop'"
             )
         if self.policy == "stop":
             logger.warning("%s; training stops", problem)
