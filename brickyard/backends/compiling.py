@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from pytensor.graph.basic import Variable
 
 from brickyard.backends.choice import check_backend, default_backend
 from brickyard.backends.errors import format_shape
+from brickyard.backends.garbage import garbage_collection_paused
 from brickyard.backends.numba_backend import NumbaExecutable, check_shapes
 from brickyard.backends.program import Program, Updates, make_program
 from brickyard.backends.random import is_generator
@@ -23,6 +25,9 @@ from brickyard.backends.xla import XlaExecutable
 logger = logging.getLogger(__name__)
 
 MANY_SIGNATURES = 8
+
+# One at a time: compiling changes settings of PyTensor, which all threads share.
+_compiling = RLock()
 
 Signature = tuple[Any, ...]
 
@@ -142,8 +147,9 @@ class CompiledFunction:
         for variable, array in zip(self.inputs, arrays, strict=True):
             check_array(variable, array, self.name)
         started = time.perf_counter()
-        executable = self._executable(arrays)
-        results = executable(arrays)
+        with _compiling, garbage_collection_paused():
+            executable = self._executable(arrays)
+            results = executable(arrays)
         reason = self._reason(signature)
         seconds = time.perf_counter() - started
         self._executables[signature] = executable

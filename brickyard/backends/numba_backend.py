@@ -11,6 +11,7 @@ from pytensor.compile.mode import get_mode
 
 from brickyard.backends.program import Program
 from brickyard.backends.random import is_generator
+from brickyard.backends.shared import state_lock
 from brickyard.backends.specialise import specialise, static_twin
 
 
@@ -52,14 +53,15 @@ class NumbaExecutable:
         list of numpy.ndarray
             The outputs.
         """
-        for cell in self._cells:
-            if type(cell[0]) is not np.ndarray:
-                cell[0] = np.array(cell[0])
         operands = [
             np.asarray(array, dtype=dtype)
             for array, dtype in zip(arrays, self._dtypes, strict=True)
         ]
-        return self._function(*operands)
+        with state_lock:
+            for cell in self._cells:
+                if type(cell[0]) is not np.ndarray:
+                    cell[0] = np.array(cell[0])
+            return self._function(*operands)
 
 
 def check_shapes(program: Program, arrays: Sequence[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,12 @@ import pytensor
 from numpy.typing import ArrayLike
 from pytensor.tensor.sharedvar import TensorSharedVariable
 from pytensor.tensor.type import TensorType
+
+from brickyard.backends.specialise import as_array
+
+# Held while a function takes the values of shared variables and puts back new ones:
+# in between, those that are donated belong to nobody, and no thread may read them.
+state_lock = RLock()
 
 
 class SharedTensor(TensorSharedVariable):
@@ -37,8 +44,9 @@ class SharedTensor(TensorSharedVariable):
         numpy.ndarray
             The value, dtype and shape those of the variable.
         """
-        value = self.container.storage[0]
-        return value if return_internal_type else np.array(value)
+        with state_lock:
+            value = self.container.storage[0]
+            return value if return_internal_type else np.array(value)
 
     def set_value(self, new_value: ArrayLike, borrow: bool = False) -> None:
         """Replace the value.
@@ -47,7 +55,7 @@ class SharedTensor(TensorSharedVariable):
         ----------
         new_value
             An array of the variable's shape, and of its dtype or one that fits into
-            it without loss.
+            it without loss; or a number or a nested list.
         borrow
             Accepted for compatibility with PyTensor; the value is copied anyway.
 
@@ -56,11 +64,14 @@ class SharedTensor(TensorSharedVariable):
         TypeError
             If the dtype, the number of dimensions or the shape does not fit.
         """
-        value = np.array(new_value)
+        value = np.array(
+            new_value if hasattr(new_value, "dtype") else as_array(self, new_value)
+        )
         if self.dtype.startswith("float") and value.dtype == np.float64:
             value = value.astype(self.dtype)
         try:
-            self.container.value = value
+            with state_lock:
+                self.container.value = value
         except TypeError as error:
             raise TypeError(
                 f"shared variable {self.name!r} holds {self.dtype} of shape "

@@ -75,6 +75,12 @@ def check_array(variable: Variable, array: Any, function: str) -> None:
     lengths = zip(declared.shape, array.shape, strict=True)
     if any(known not in (None, length) for known, length in lengths):
         raise ComputationError(f"{who} {wants}, {came}")
+    if array.dtype.kind not in "biufc" or not array.dtype.isnative:
+        raise ComputationError(
+            f"{who} {wants}, {came}; only numbers in the byte order of this machine "
+            f"can be computed with: convert the source with Cast(stream, "
+            f"{declared.dtype!r})"
+        )
     dtype = str(array.dtype)
     if dtype != declared.dtype and upcast(dtype, declared.dtype) != declared.dtype:
         raise ComputationError(
@@ -143,9 +149,12 @@ def as_array(variable: Variable, value: Any) -> Any:
     Returns
     -------
     array
-        With the dtype of the input where NumPy's own choice can be converted to it.
+        With the dtype of the input where NumPy's own choice can be converted to it;
+        integers that do not fit into it stay as they are.
     """
     array = np.asarray(value)
-    if np.can_cast(array.dtype, variable.type.dtype, casting="same_kind"):
-        return array.astype(variable.type.dtype)
-    return array
+    if not np.can_cast(array.dtype, variable.type.dtype, casting="same_kind"):
+        return array
+    converted = array.astype(variable.type.dtype)
+    wraps = array.dtype.kind in "iu" and converted.dtype.kind in "iu"
+    return array if wraps and (converted != array).any() else converted

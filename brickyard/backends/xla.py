@@ -13,10 +13,12 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.link.jax.linker import JAXLinker
 
+from brickyard.backends.known_shapes import KnownShapes
 from brickyard.backends.lowering import lower
 from brickyard.backends.program import Program
 from brickyard.backends.provenance import KeepProvenance
 from brickyard.backends.random import device_key, is_generator
+from brickyard.backends.shared import state_lock
 from brickyard.backends.specialise import specialise, static_twin
 from brickyard.backends.xla_setup import prepare_jax
 
@@ -55,9 +57,9 @@ class XlaExecutable:
             if is_generator(variable)
         ]
         self._num_outputs = len(program.outputs)
-        first = len(program.inputs)
-        donated = tuple(range(first, first + len(program.updates)))
-        self._run = jax.jit(lower(_rewrite(program, arrays)), donate_argnums=donated)
+        graph = _rewrite(program, arrays)
+        donated = _reusable(graph, len(program.inputs), self._num_outputs)
+        self._run = jax.jit(lower(graph), donate_argnums=donated)
 
     def __call__(self, arrays: Sequence[Any]) -> Sequence[Any]:
         """Run the program.
@@ -73,15 +75,16 @@ class XlaExecutable:
             The outputs. They may still be under way: reading one waits for it.
         """
         cells = self._cells
-        for position, variable in self._generators:
-            cells[position] = device_key(variable).cell
-        state = [cell[0] for cell in cells]
-        if np.ndarray in set(map(type, state)):
-            state = _on_device(state)
-        results = self._run(*arrays, *state)
-        # not strict: what is only read comes last among the cells and keeps its value
-        for cell, value in zip(cells, results[self._num_outputs :], strict=False):
-            cell[0] = value
+        with state_lock:
+            for position, variable in self._generators:
+                cells[position] = device_key(variable).cell
+            state = [cell[0] for cell in cells]
+            if np.ndarray in set(map(type, state)):
+                state = _on_device(state)
+            results = self._run(*arrays, *state)
+            # not strict: what is only read comes last and keeps its value
+            for cell, value in zip(cells, results[self._num_outputs :], strict=False):
+                cell[0] = value
         return results[: self._num_outputs]
 
 
@@ -107,10 +110,22 @@ def _rewrite(program: Program, arrays: Sequence[Any]) -> FunctionGraph:
     outputs = specialise([*program.outputs, *program.updates.values()], twins)
     graph = FunctionGraph(list(twins.values()), outputs, clone=False)
     graph.attach_feature(KeepProvenance())
+    graph.attach_feature(KnownShapes())
     # A rewrite that fails leaves the graph as it was; PyTensor would print about it.
-    with pytensor.config.change_flags(on_opt_error="ignore"):
+    # And nobody reads on which line of a rewrite a variable was made.
+    with pytensor.config.change_flags(on_opt_error="ignore", traceback__limit=0):
         _rewriter()(graph)
     return graph
+
+
+def _reusable(graph: FunctionGraph, first: int, num_outputs: int) -> tuple[int, ...]:
+    """Return the positions of updated inputs that the new value fits into."""
+    pairs = zip(graph.inputs[first:], graph.outputs[num_outputs:], strict=False)
+    return tuple(
+        position
+        for position, (old, new) in enumerate(pairs, first)
+        if new.type.is_super(old.type)
+    )
 
 
 def _on_device(state: Sequence[Any]) -> list[Any]:

@@ -335,6 +335,8 @@ class Brick(Named, BrickAnnotation):
         memo[id(self)] = twin
         # Parents outside of what is copied must neither be copied nor adopt the twin.
         own = {"parents", "auxiliary_variables", "_parameters", "_children"}
+        # Made by allocation, which the twin has yet to go through.
+        own |= {"_initializers", "_allocated_with", "_rng"}
         for key, value in vars(self).items():
             if key not in own:
                 setattr(twin, key, copy.deepcopy(value, memo))

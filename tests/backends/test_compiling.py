@@ -1,6 +1,8 @@
 import logging
+import threading
 
 import numpy as np
+import pytensor
 import pytest
 from pytensor import tensor as pt
 
@@ -103,8 +105,6 @@ def test_float64_graphs_keep_their_precision_in_a_float32_process():
 
 
 def test_shared_variables_of_changing_shape():
-    import pytensor
-
     a = pytensor.shared(np.ones(3, "float32"), "a")
     function = compile([], a.shape[0] * a.sum())
     assert float(function()) == 9
@@ -178,3 +178,53 @@ def test_wrong_calls_and_graphs_are_refused(x):
 
 def test_functions_say_what_they_are(x):
     assert repr(compile([x], x, name="f")) == "<CompiledFunction f(features) on xla>"
+
+
+def test_a_shared_variable_may_grow():
+    kept = pytensor.shared(np.zeros(2, "float32"), "kept", shape=(None,))
+    double = compile([], updates={kept: pt.concatenate([kept, kept])}, backend="xla")
+    double()
+    double()
+    assert np.asarray(kept.get_value()).shape == (8,)
+
+
+@pytest.mark.parametrize("value", [[1.0, None], ["a", "b"]])
+def test_what_is_no_number_is_refused(backend, x, value):
+    function = compile([x], x.sum(), backend=backend)
+    with pytest.raises(ComputationError, match="only numbers in the byte order"):
+        function(np.array([value]))
+
+
+def test_foreign_byte_order_is_refused(backend, x):
+    foreign = np.zeros((2, 3), np.dtype(x.dtype).newbyteorder("S"))
+    function = compile([x], x.sum(), backend=backend)
+    with pytest.raises(ComputationError, match=r"byte order.*Cast\(stream"):
+        function(foreign)
+
+
+def test_integers_that_do_not_fit_are_refused():
+    i = pt.bscalar("i")
+    with pytest.raises(ComputationError, match=r"'i' is int8 .* got int64"):
+        compile([i], i + 0)(300)
+
+
+def test_threads_share_state():
+    count = shared(np.zeros(100, "float32"), "count")
+    step, look = compile([], updates={count: count + 1}), compile([], count.sum())
+    errors = []
+
+    def repeat(work):
+        try:
+            for _ in range(300):
+                work()
+        except Exception as error:
+            errors.append(error)
+
+    works = [step, step, look, count.get_value]
+    threads = [threading.Thread(target=repeat, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert count.get_value().tolist() == [600] * 100

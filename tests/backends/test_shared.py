@@ -44,3 +44,14 @@ def test_a_value_that_does_not_fit_is_refused():
         variable.set_value(np.zeros((2, 3), "float32"))
     with pytest.raises(TypeError, match="needs a number or an array of numbers"):
         shared({"a": 1}, "W")
+
+
+def test_numbers_and_lists_are_converted_unless_they_do_not_fit():
+    rate = shared(0.5, "rate", "float32")
+    rate.set_value(1)
+    assert rate.get_value() == np.float32(1)
+    count = shared(np.zeros(2, "int8"), "count")
+    count.set_value([1, 2])
+    assert count.get_value().tolist() == [1, 2]
+    with pytest.raises(TypeError, match=r"'count' holds int8 .* got int64"):
+        count.set_value([1, 300])

@@ -46,3 +46,8 @@ def test_numbers_and_lists_become_arrays_of_the_input_s_dtype():
     assert as_array(x, [1, 2.5]).dtype == x.dtype
     assert as_array(pt.lscalar(), 3).dtype == "int64"
     assert as_array(pt.lscalar(), 3.5).dtype == "float64"
+
+
+def test_integers_that_do_not_fit_are_not_wrapped():
+    assert as_array(pt.bscalar(), 127).dtype == "int8"
+    assert as_array(pt.bscalar(), 300) == 300
