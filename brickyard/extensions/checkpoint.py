@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -103,15 +104,11 @@ class Checkpoint(SimpleExtension):
         Raises
         ------
         ValueError
-            If a file exists and neither `resume` nor `overwrite` was said, or its
-            directory does not exist.
+            If a file exists and neither `resume` nor `overwrite` was said, it is a
+            directory, or its directory does not exist or may not be written to.
         """
         for path in self._paths():
-            if not path.parent.is_dir():
-                raise ValueError(
-                    f"{self.name}: the directory {path.parent} for {path.name} does "
-                    "not exist; create it first"
-                )
+            self._check_place(path)
             if path.exists() and not (self.resume or self.overwrite):
                 raise ValueError(
                     f"{self.name}: {path} exists already; say resume=True to continue "
@@ -218,6 +215,24 @@ class Checkpoint(SimpleExtension):
     def _paths(self) -> list[Path]:
         given = [c.arguments[0] for c in self.conditions if c.arguments]
         return [self.path, *map(Path, dict.fromkeys(given))]
+
+    def _check_place(self, path: Path) -> None:
+        if not path.parent.is_dir():
+            raise ValueError(
+                f"{self.name}: the directory {path.parent} for {path.name} does not "
+                "exist; create it first"
+            )
+        if path.is_dir():
+            raise ValueError(
+                f"{self.name}: {path} is a directory; name a file in it, for instance "
+                f"{path / 'run.ckpt'}"
+            )
+        # The new file is made in the directory before it takes the place of the old.
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise ValueError(
+                f"{self.name}: the directory {path.parent} may not be written to; "
+                "change its permissions, or choose another path"
+            )
 
     def _check_arguments(self) -> None:
         if self.resume and self.overwrite:

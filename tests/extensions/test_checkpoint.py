@@ -94,6 +94,20 @@ def test_missing_directory_is_found_before_training(tmp_path):
         run(tmp_path / "no" / "run.ckpt", 1)
 
 
+@pytest.mark.parametrize("settings", [{}, {"resume": True}, {"overwrite": True}])
+def test_directory_in_place_of_the_file(tmp_path, settings):
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(ValueError, match="runs is a directory; name a file in it"):
+        run(tmp_path / "runs", 1, **settings)
+
+
+def test_unwritable_directory_is_found_before_training(tmp_path, monkeypatch):
+    # Permissions mean nothing to a superuser, who may run the tests.
+    monkeypatch.setattr(checkpoint_module.os, "access", lambda path, mode: False)
+    with pytest.raises(ValueError, match="the directory .* may not be written to"):
+        run(tmp_path / "run.ckpt", 1)
+
+
 def test_failed_save_is_recorded_and_training_goes_on(tmp_path, monkeypatch, caplog):
     path = tmp_path / "run.ckpt"
     attempts = []
