@@ -104,7 +104,7 @@ def test_directory_in_place_of_the_file(tmp_path, settings):
 def test_unwritable_directory_is_found_before_training(tmp_path, monkeypatch):
     # Permissions mean nothing to a superuser, who may run the tests.
     monkeypatch.setattr(checkpoint_module.os, "access", lambda path, mode: False)
-    with pytest.raises(ValueError, match="the directory .* may not be written to"):
+    with pytest.raises(ValueError, match=r"the directory .* may not be written to"):
         run(tmp_path / "run.ckpt", 1)
 
 
