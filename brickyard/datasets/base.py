@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from brickyard.datasets.names import near_match
-from brickyard.datasets.streams import AbstractDataStream, DataStream, copy_axis_labels
+from brickyard.datasets.streams import (
+    READ_AGAIN,
+    AbstractDataStream,
+    DataStream,
+    copy_axis_labels,
+)
 
 if TYPE_CHECKING:
     from brickyard.datasets.schemes import IterationScheme
@@ -21,7 +26,8 @@ class Dataset:
     iterator, is made by `open`, passed to `get_data` and let go of by `close`.
 
     Subclasses set `provides_sources` before they call this constructor and give
-    `get_data`; those with a position also `open`, `save_state` and `restore_state`.
+    `get_data`; those with a position also `open`. A stream of them is resumed by
+    reading the epoch from its start, unless they give `save_state` and `restore_state`.
 
     Parameters
     ----------
@@ -164,17 +170,15 @@ class Dataset:
     def save_state(self, state: Any) -> Any:
         """Return a state as plain JSON and arrays; None if it has no position.
 
+        By default a state that is not None is not saved: it is brought back by opening
+        the dataset anew and asking for everything in this epoch once more.
+
         Parameters
         ----------
         state
             What `open` returned.
         """
-        if state is None:
-            return None
-        raise NotImplementedError(
-            f"{type(self).__name__}.save_state is not defined, so a stream of it "
-            "cannot be resumed"
-        )
+        return None if state is None else READ_AGAIN
 
     def restore_state(self, saved: Any) -> Any:
         """Return an open state at the saved position.

@@ -45,6 +45,8 @@ def open_h5file(path: str | os.PathLike[str], driver: str | None = None) -> h5py
             f"there is no data file {str(path)!r}; check the path, or convert the data "
             "set first"
         )
+    if os.path.isdir(path):
+        raise DatasetFileError(f"{str(path)!r} is a folder; name the HDF5 file in it")
     try:
         return h5py.File(path, "r", driver=driver)
     except OSError as error:

@@ -54,11 +54,13 @@ def find_in_data_path(filename: str | os.PathLike[str]) -> Path:
     for folder in folders:
         if (folder / filename).is_file():
             return folder / filename
+    suffix = Path(filename).suffix
     present = [
         entry.name
         for folder in folders
         if folder.is_dir()
-        for entry in folder.iterdir()
+        for entry in sorted(folder.glob(f"*{suffix}"))
+        if entry.is_file()
     ]
     hint = near_match(str(filename), present) if present else ""
     raise FileNotFoundError(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 AxisLabels = dict[str, tuple[str, ...]]
 
+READ_AGAIN = "read_again"
+"""Saved in place of a dataset's state that is found by reading from the start."""
+
 
 class AbstractDataStream:
     """A stream of batches or examples that can be gone through epoch by epoch.
@@ -205,7 +208,9 @@ class DatasetIterator(DataIterator):
 
     def get_memory(self) -> Any:
         """Return where the dataset stands; None for one without a position."""
-        return self.dataset.save_state(self.dataset_state)
+        memory = self.dataset.save_state(self.dataset_state)
+        again = isinstance(memory, str) and memory == READ_AGAIN
+        return {READ_AGAIN: self.position} if again else memory
 
     def set_memory(self, memory: Any) -> None:
         """Bring the dataset to where it stood.
@@ -215,9 +220,30 @@ class DatasetIterator(DataIterator):
         memory
             What `get_memory` returned.
         """
-        restored = self.dataset.restore_state(memory)
+        if isinstance(memory, Mapping) and list(memory) == [READ_AGAIN]:
+            restored = self._read_again(memory[READ_AGAIN])
+        else:
+            restored = self.dataset.restore_state(memory)
         self.dataset.close(self.dataset_state)
         self.dataset_state = restored
+
+    def _read_again(self, number: Any) -> Any:
+        """Return an open dataset from which this epoch's first items were taken."""
+        owner = f"the epoch of {type(self.dataset).__name__}"
+        number = check_cursor(number, None, READ_AGAIN, owner)
+        scheme = self.data_stream.iteration_scheme
+        requests = None if scheme is None else scheme.get_request_iterator(self.epoch)
+        state = self.dataset.open()
+        for count in range(number):
+            try:
+                self._get_data(state, None if requests is None else next(requests))
+            except StopIteration:
+                self.dataset.close(state)
+                raise ValueError(
+                    f"{owner} ended after {count} items, and the saved position is "
+                    f"behind {number}; the data have changed since"
+                ) from None
+        return state
 
     def close(self) -> None:
         """End the epoch here and close the dataset's handle."""
@@ -247,7 +273,7 @@ class DataStream(AbstractDataStream):
         If `produces_examples` contradicts the scheme, or labels are given for
         something that is not a source.
     TypeError
-        If `iteration_scheme` is not a scheme.
+        If `dataset` is not a dataset or `iteration_scheme` not a scheme.
 
     Examples
     --------
@@ -267,6 +293,7 @@ class DataStream(AbstractDataStream):
         axis_labels: Mapping[str, Any] | None = None,
         produces_examples: bool | None = None,
     ) -> None:
+        _check_dataset(dataset)
         if iteration_scheme is not None:
             _check_scheme(iteration_scheme, produces_examples)
         super().__init__(iteration_scheme, _labels_of(dataset, axis_labels))
@@ -379,8 +406,18 @@ def _labels_of(
     return axis_labels
 
 
+def _check_dataset(dataset: Any) -> None:
+    if isinstance(dataset, type) or not hasattr(dataset, "provides_sources"):
+        given = dataset if isinstance(dataset, type) else type(dataset)
+        raise TypeError(
+            "dataset of DataStream must be a dataset such as "
+            "IndexableDataset({'features': array}), got "
+            f"{'the class ' if given is dataset else ''}{given.__name__}"
+        )
+
+
 def _check_scheme(scheme: Any, produces_examples: bool | None) -> None:
-    if not hasattr(scheme, "get_request_iterator"):
+    if isinstance(scheme, type) or not hasattr(scheme, "get_request_iterator"):
         raise TypeError(
             "iteration_scheme of DataStream must be an iteration scheme such as "
             f"SequentialScheme(num_examples, batch_size), got {scheme!r}"

@@ -101,8 +101,6 @@ def test_reset_closes_and_opens():
     dataset = Logged()
     assert dataset.next_epoch("old") == "state"
     assert dataset.calls == ["close old", "open"]
-    with pytest.raises(NotImplementedError, match=r"Logged\.save_state is not defined"):
-        dataset.save_state("state")
 
 
 def test_foreign_states_are_refused():

@@ -46,7 +46,7 @@ def test_not_an_hdf5_file(tmp_path, content):
 
 
 def test_folder(tmp_path):
-    with pytest.raises(DatasetFileError, match=r"' cannot be opened"):
+    with pytest.raises(DatasetFileError, match=r"' is a folder; name the"):
         open_h5file(tmp_path)
 
 

@@ -57,3 +57,10 @@ def test_missing_folder_is_passed_over(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path / "nowhere"))
     with pytest.raises(FileNotFoundError, match="nowhere"):
         find_in_data_path("mnist.hdf5")
+
+
+def test_only_files_of_the_kind_are_listed(folders):
+    for name in ("notes.txt", "cifar10.hdf5"):
+        (folders[0] / name).touch()
+    with pytest.raises(FileNotFoundError, match=r"There are: cifar10\.hdf5$"):
+        find_in_data_path("mnist.hdf5")

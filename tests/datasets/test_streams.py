@@ -6,6 +6,7 @@ import pytest
 
 from brickyard.datasets import (
     AbstractDataStream,
+    ConstantScheme,
     Dataset,
     DataStream,
     IndexableDataset,
@@ -104,6 +105,15 @@ def test_scheme_must_be_one(dataset):
         TypeError, match=r"must be an iteration scheme such as .*got 128"
     ):
         DataStream(dataset, 128)
+    with pytest.raises(TypeError, match=r"got <class .*SequentialScheme"):
+        DataStream(dataset, SequentialScheme)
+
+
+def test_dataset_must_be_one():
+    with pytest.raises(TypeError, match=r"must be a dataset .*, got ndarray"):
+        DataStream(np.arange(4), SequentialScheme(4, 2))
+    with pytest.raises(TypeError, match="got the class IndexableDataset"):
+        DataStream(IndexableDataset, SequentialScheme(4, 2))
 
 
 def test_tuples_and_dicts(dataset):
@@ -242,3 +252,34 @@ def test_epoch_length(stream, dataset):
     assert DataStream(dataset, SequentialExampleScheme(6)).epoch_length == 6
     assert DataStream(IterableDataset({"x": [1]})).epoch_length is None
     assert AbstractDataStream().epoch_length is None
+
+
+class Words(Dataset):
+    """Reads along a text, and says nothing about where it stands."""
+
+    provides_sources = ("words",)
+
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    def open(self):
+        return iter(self.text.split())
+
+    def get_data(self, state=None, request=None):
+        return ([next(state) for _ in range(request)],)
+
+
+def test_a_dataset_without_a_saved_state_is_read_again():
+    stream = DataStream(Words("a b c d e f g h"), ConstantScheme(3))
+    check_stream(stream)
+    iterator = stream.get_epoch_iterator()
+    next(iterator)
+    state = iterator.get_state()
+    assert state["memory"] == {"read_again": 1}
+    other = stream.get_epoch_iterator(epoch=0)
+    other.set_state(state)
+    assert next(other) == (["d", "e", "f"],)
+    shorter = DataStream(Words("a b"), ConstantScheme(3)).get_epoch_iterator()
+    with pytest.raises(ValueError, match=r"of Words ended after 0 items, .* behind 1"):
+        shorter.set_state(state)

@@ -30,7 +30,8 @@ class Transformer(AbstractDataStream):
     Raises
     ------
     TypeError
-        If `data_stream` is not a stream.
+        If `data_stream` is not a stream, or the class has a `get_data` of its own and
+        none of the methods named above.
 
     Examples
     --------
@@ -51,6 +52,7 @@ class Transformer(AbstractDataStream):
         axis_labels: Mapping[str, Any] | None = None,
     ) -> None:
         check_stream_type(data_stream, type(self).__name__)
+        _check_methods(type(self))
         super().__init__(
             axis_labels=data_stream.axis_labels if axis_labels is None else axis_labels
         )
@@ -240,6 +242,18 @@ class AgnosticTransformer(Transformer):
             One array per source of the stream below, the batch axis first.
         """
         return self.transform_any(batch)
+
+
+def _check_methods(kind: type[Transformer]) -> None:
+    """Refuse a transformer whose only work is in `get_data`, as it was in Fuel."""
+    called = ("transform_example", "transform_batch", "make_iterator")
+    working = [m for m in called if getattr(kind, m) is not getattr(Transformer, m)]
+    if kind.get_data is not Transformer.get_data and not working:
+        raise TypeError(
+            f"{kind.__name__} overrides get_data, which no epoch calls; give "
+            "transform_batch or transform_example instead, or make_iterator if it does "
+            "not make one item of each item of the stream below"
+        )
 
 
 def check_stream_type(data_stream: Any, owner: str) -> None:

@@ -105,3 +105,19 @@ def test_iterators_close_the_ones_below(batches):
 def test_epoch_length_is_that_below_if_items_stay_items(batches):
     assert Twice(Twice(batches)).epoch_length == 3
     assert Same(batches).epoch_length is None
+
+
+def test_a_transformer_that_works_in_get_data_alone_is_refused(batches):
+    class AsInFuel(Transformer):
+        def get_data(self, request=None):
+            return next(self.child_epoch_iterator)
+
+    class Both(Twice):
+        def get_data(self, request=None):
+            return super().get_data(request)
+
+    with pytest.raises(
+        TypeError, match=r"AsInFuel overrides get_data, .*make_iterator"
+    ):
+        AsInFuel(batches)
+    assert Both(batches).sources == batches.sources
