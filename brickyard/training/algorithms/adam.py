@@ -8,23 +8,22 @@ from pytensor import tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.buffers import add_buffer
-from brickyard.training.algorithms.moments import running_moments
+from brickyard.training.algorithms.moments import (
+    MomentsRule,
+    one_minus_power,
+    running_moments,
+)
 from brickyard.training.algorithms.rates import (
-    FRACTION,
-    NOT_NEGATIVE,
-    POSITIVE,
     POSITIVE_FRACTION,
     Clock,
     Rate,
     check_number,
-    check_rate,
     in_dtype,
-    make_rate,
 )
-from brickyard.training.algorithms.step_rule import StepRule, Steps, Updates
+from brickyard.training.algorithms.step_rule import Steps, Updates
 
 
-class Adam(StepRule):
+class Adam(MomentsRule):
     r"""Divide an average of the gradient by the root of an average of its square.
 
     .. math::
@@ -83,12 +82,7 @@ class Adam(StepRule):
         epsilon: float = 1e-8,
         decay_factor: float = 1,
     ) -> None:
-        self.learning_rate = make_rate(
-            self, "learning_rate", learning_rate, NOT_NEGATIVE
-        )
-        self.beta1 = check_rate(self, "beta1", beta1, FRACTION)
-        self.beta2 = check_rate(self, "beta2", beta2, FRACTION)
-        self.epsilon = check_number(self, "epsilon", epsilon, POSITIVE)
+        super().__init__(learning_rate, beta1, beta2, epsilon)
         self.decay_factor = check_number(
             self, "decay_factor", decay_factor, POSITIVE_FRACTION
         )
@@ -123,7 +117,7 @@ class Adam(StepRule):
         return steps, updates + clock.updates
 
 
-class AMSGrad(StepRule):
+class AMSGrad(MomentsRule):
     r"""Adam with the largest mean square so far in the denominator.
 
     .. math::
@@ -176,12 +170,7 @@ class AMSGrad(StepRule):
         beta2: Rate = 0.999,
         epsilon: float = 1e-8,
     ) -> None:
-        self.learning_rate = make_rate(
-            self, "learning_rate", learning_rate, NOT_NEGATIVE
-        )
-        self.beta1 = check_rate(self, "beta1", beta1, FRACTION)
-        self.beta2 = check_rate(self, "beta2", beta2, FRACTION)
-        self.epsilon = check_number(self, "epsilon", epsilon, POSITIVE)
+        super().__init__(learning_rate, beta1, beta2, epsilon)
 
     def compute_steps(
         self, previous_steps: Mapping[TensorVariable, TensorVariable]
@@ -202,38 +191,7 @@ class AMSGrad(StepRule):
             )
             largest = add_buffer(self, parameter, "max_variance")
             new_largest = pt.maximum(largest, variance)
-            root = pt.sqrt(new_largest) / in_dtype(correction, dtype)
-            root = root + in_dtype(self.epsilon, dtype)
+            root = self.corrected_root(new_largest, correction)
             steps[parameter] = in_dtype(rate, dtype) * mean / root
             updates += [*more, (largest, new_largest)]
         return steps, updates + clock.updates
-
-
-def one_minus_power(
-    decay: float | TensorVariable, time: TensorVariable
-) -> TensorVariable:
-    r"""Return the weight that a running average has given to actual values.
-
-    .. math:: 1 - \beta^t
-
-    Parameters
-    ----------
-    decay
-        :math:`\beta`, in [0, 1).
-    time
-        :math:`t`, the number of the step, a float scalar that starts at 1.
-
-    Returns
-    -------
-    TensorVariable
-        A scalar in (0, 1], of the dtype of `time`.
-
-    Examples
-    --------
-    >>> from pytensor import tensor as pt
-    >>> from brickyard.backends import evaluate
-    >>> float(evaluate(one_minus_power(0.5, pt.constant(2.0, dtype="float32"))))
-    0.75
-    """
-    dtype = time.type.dtype
-    return in_dtype(1, dtype) - in_dtype(decay, dtype) ** time

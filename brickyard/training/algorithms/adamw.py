@@ -7,24 +7,23 @@ from collections.abc import Iterable, Mapping
 from pytensor import tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from brickyard.training.algorithms.adam import one_minus_power
-from brickyard.training.algorithms.moments import running_moments
+from brickyard.training.algorithms.moments import (
+    MomentsRule,
+    one_minus_power,
+    running_moments,
+)
 from brickyard.training.algorithms.rates import (
-    FRACTION,
     NOT_NEGATIVE,
-    POSITIVE,
     Clock,
     Rate,
-    check_number,
-    check_rate,
     in_dtype,
     make_rate,
 )
-from brickyard.training.algorithms.step_rule import StepRule, Steps, Updates
+from brickyard.training.algorithms.step_rule import Steps, Updates
 from brickyard.training.algorithms.weight_decay import DecayedParameters
 
 
-class AdamW(StepRule):
+class AdamW(MomentsRule):
     r"""Adam whose weight decay does not pass through the averages.
 
     .. math::
@@ -90,12 +89,7 @@ class AdamW(StepRule):
         weight_decay: Rate = 0.01,
         parameters: Iterable[TensorVariable] | None = None,
     ) -> None:
-        self.learning_rate = make_rate(
-            self, "learning_rate", learning_rate, NOT_NEGATIVE
-        )
-        self.beta1 = check_rate(self, "beta1", beta1, FRACTION)
-        self.beta2 = check_rate(self, "beta2", beta2, FRACTION)
-        self.epsilon = check_number(self, "epsilon", epsilon, POSITIVE)
+        super().__init__(learning_rate, beta1, beta2, epsilon)
         self.weight_decay = make_rate(self, "weight_decay", weight_decay, NOT_NEGATIVE)
         self.decayed = DecayedParameters(self, parameters)
 
@@ -118,8 +112,7 @@ class AdamW(StepRule):
             mean, variance, more = running_moments(
                 self, parameter, gradient, beta1, beta2
             )
-            root = pt.sqrt(variance) / in_dtype(correction, dtype)
-            root = root + in_dtype(self.epsilon, dtype)
+            root = self.corrected_root(variance, correction)
             step = in_dtype(rate, dtype) * mean / root
             if parameter in decayed:
                 step = step + in_dtype(shrinkage, dtype) * parameter

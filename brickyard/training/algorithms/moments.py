@@ -1,17 +1,72 @@
-"""Running averages of a gradient and of its square, which the Adam family shares."""
+"""What the Adam family shares: averages of a gradient and of its square."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from pytensor import tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from brickyard.training.algorithms.buffers import add_buffer
-from brickyard.training.algorithms.rates import in_dtype
+from brickyard.training.algorithms.rates import (
+    FRACTION,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Rate,
+    check_number,
+    check_rate,
+    in_dtype,
+    make_rate,
+)
+from brickyard.training.algorithms.step_rule import StepRule, Updates
 
-if TYPE_CHECKING:
-    from brickyard.training.algorithms.step_rule import StepRule, Updates
+
+class MomentsRule(StepRule):
+    """A rule that divides by the root of the gradient's average square.
+
+    Parameters
+    ----------
+    learning_rate
+        Not negative: a number, which becomes the shared variable
+        ``rule.learning_rate``, a scalar shared variable, or a schedule.
+    beta1, beta2
+        How slowly the averages of the gradient and of its square change, in [0, 1): a
+        number, which is compiled into the step, a scalar shared variable, or a
+        schedule.
+    epsilon
+        A number greater than 0 that is added to the root.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a hyperparameter is of the wrong kind, or out of range.
+    """
+
+    def __init__(
+        self, learning_rate: Rate, beta1: Rate, beta2: Rate, epsilon: float
+    ) -> None:
+        self.learning_rate = make_rate(
+            self, "learning_rate", learning_rate, NOT_NEGATIVE
+        )
+        self.beta1 = check_rate(self, "beta1", beta1, FRACTION)
+        self.beta2 = check_rate(self, "beta2", beta2, FRACTION)
+        self.epsilon = check_number(self, "epsilon", epsilon, POSITIVE)
+
+    def corrected_root(
+        self, variance: TensorVariable, correction: TensorVariable
+    ) -> TensorVariable:
+        r"""Return what a step is divided by.
+
+        .. math:: \sqrt{v_t / (1 - \beta_2^t)} + \epsilon
+
+        Parameters
+        ----------
+        variance
+            :math:`v_t`, of the parameter's shape and dtype.
+        correction
+            :math:`\sqrt{1 - \beta_2^t}`, a scalar.
+        """
+        dtype = variance.type.dtype
+        root = pt.sqrt(variance) / in_dtype(correction, dtype)
+        return root + in_dtype(self.epsilon, dtype)
 
 
 def running_mean(
@@ -95,3 +150,33 @@ def running_moments(
         rule, parameter, pt.sqr(gradient), beta2, "variance"
     )
     return mean, variance, mean_updates + variance_updates
+
+
+def one_minus_power(
+    decay: float | TensorVariable, time: TensorVariable
+) -> TensorVariable:
+    r"""Return the weight that a running average has given to actual values.
+
+    .. math:: 1 - \beta^t
+
+    Parameters
+    ----------
+    decay
+        :math:`\beta`, in [0, 1).
+    time
+        :math:`t`, the number of the step, a float scalar that starts at 1.
+
+    Returns
+    -------
+    TensorVariable
+        A scalar in (0, 1], of the dtype of `time`.
+
+    Examples
+    --------
+    >>> from pytensor import tensor as pt
+    >>> from brickyard.backends import evaluate
+    >>> float(evaluate(one_minus_power(0.5, pt.constant(2.0, dtype="float32"))))
+    0.75
+    """
+    dtype = time.type.dtype
+    return in_dtype(1, dtype) - in_dtype(decay, dtype) ** time

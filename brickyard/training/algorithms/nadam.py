@@ -9,23 +9,22 @@ from pytensor.tensor.variable import TensorVariable
 
 from brickyard.backends import shared
 from brickyard.graph.roles import ALGORITHM_STATE, add_role
-from brickyard.training.algorithms.adam import one_minus_power
-from brickyard.training.algorithms.moments import running_moments
+from brickyard.training.algorithms.moments import (
+    MomentsRule,
+    one_minus_power,
+    running_moments,
+)
 from brickyard.training.algorithms.rates import (
-    FRACTION,
     NOT_NEGATIVE,
-    POSITIVE,
     Clock,
     Rate,
     check_number,
-    check_rate,
     in_dtype,
-    make_rate,
 )
-from brickyard.training.algorithms.step_rule import StepRule, Steps, Updates
+from brickyard.training.algorithms.step_rule import Steps, Updates
 
 
-class NAdam(StepRule):
+class NAdam(MomentsRule):
     r"""Adam that looks ahead along its average of the gradient.
 
     .. math::
@@ -83,12 +82,7 @@ class NAdam(StepRule):
         *,
         momentum_decay: float = 0.004,
     ) -> None:
-        self.learning_rate = make_rate(
-            self, "learning_rate", learning_rate, NOT_NEGATIVE
-        )
-        self.beta1 = check_rate(self, "beta1", beta1, FRACTION)
-        self.beta2 = check_rate(self, "beta2", beta2, FRACTION)
-        self.epsilon = check_number(self, "epsilon", epsilon, POSITIVE)
+        super().__init__(learning_rate, beta1, beta2, epsilon)
         self.momentum_decay = check_number(
             self, "momentum_decay", momentum_decay, NOT_NEGATIVE
         )
@@ -111,8 +105,7 @@ class NAdam(StepRule):
             mean, variance, more = running_moments(
                 self, parameter, gradient, beta1, beta2
             )
-            root = pt.sqrt(variance) / in_dtype(correction, dtype)
-            root = root + in_dtype(self.epsilon, dtype)
+            root = self.corrected_root(variance, correction)
             ahead = in_dtype(of_gradient, dtype) * gradient
             ahead = ahead + in_dtype(of_mean, dtype) * mean
             steps[parameter] = ahead / root

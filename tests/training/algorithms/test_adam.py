@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from pytensor import tensor as pt
 
-from brickyard.backends import evaluate, shared
+from brickyard.backends import shared
 from brickyard.training.algorithms import Adam, AMSGrad
-from brickyard.training.algorithms.adam import one_minus_power
 
 
 class Moments:
@@ -60,11 +59,6 @@ def test_corrections_are_made_once_for_all_parameters():
     parameters = [shared([1.0], name=f"W{i}", dtype="floatX") for i in range(3)]
     _, updates = Adam().compute_steps({p: 1 * p for p in parameters})
     assert [target.name for target, _ in updates].count("step") == 1
-
-
-def test_one_minus_power():
-    t = pt.constant(3.0, dtype="float32")
-    assert float(evaluate(one_minus_power(0.5, t))) == 0.875
 
 
 @pytest.mark.parametrize("rule", [Adam, AMSGrad])

@@ -1,8 +1,14 @@
 import numpy as np
+from pytensor import tensor as pt
 
-from brickyard.backends import compile, shared
+from brickyard.backends import compile, evaluate, shared
 from brickyard.training.algorithms import Adam
-from brickyard.training.algorithms.moments import running_mean, running_moments
+from brickyard.training.algorithms.moments import (
+    MomentsRule,
+    one_minus_power,
+    running_mean,
+    running_moments,
+)
 
 
 def test_running_mean_over_steps():
@@ -20,3 +26,16 @@ def test_running_moments_have_two_buffers():
         ("mean", mean),
         ("variance", variance),
     ]
+
+
+def test_one_minus_power():
+    t = pt.constant(3.0, dtype="float32")
+    assert float(evaluate(one_minus_power(0.5, t))) == 0.875
+
+
+def test_corrected_root():
+    variance = pt.constant(np.array([0.25, 1.0]), dtype="float64")
+    correction = pt.constant(np.float32(0.5))
+    root = MomentsRule(0.1, 0.9, 0.999, 0.125).corrected_root(variance, correction)
+    assert root.type.dtype == "float64"
+    assert evaluate(root).tolist() == [1.125, 2.125]
