@@ -107,10 +107,12 @@ class Brick(Named, BrickAnnotation):
     @property
     def children(self) -> Children:
         """The children; assigning a list of bricks replaces them."""
+        _require_constructor(self)
         return self._children
 
     @children.setter
     def children(self, bricks: Iterable[Brick]) -> None:
+        _require_constructor(self)
         adopted = list(bricks)
         self._children.clear()
         self._children.extend(adopted)
@@ -263,7 +265,10 @@ class Brick(Named, BrickAnnotation):
         ValueError
             If arguments are still missing, or if the brick is allocated and its
             dimensions were changed afterwards.
+        TypeError
+            If its ``__init__`` does not call the one of its base class.
         """
+        _require_constructor(self)
         if self.allocated:
             refuse_changes(self, self._allocated_with)
             return
@@ -348,3 +353,12 @@ class Brick(Named, BrickAnnotation):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.path}>"
+
+
+def _require_constructor(brick: Brick) -> None:
+    if "_children" not in vars(brick):
+        kind = type(brick).__name__
+        raise TypeError(
+            f"{kind} is used before the constructor of Brick has run; call "
+            f"super().__init__(**kwargs) at the start of {kind}.__init__"
+        )

@@ -193,3 +193,23 @@ def test_misspelt_arguments():
 
 def test_repr():
     assert repr(make_mlp(name="net").children[1]) == "<Tanh /net/tanh_0>"
+
+
+def test_the_inherited_constructor_is_needed():
+    class Forgetful(Brick):
+        def __init__(self):
+            self.factor = 2
+
+        @application(outputs=["output"])
+        def apply(self, input_):
+            return self.factor * input_
+
+    class Hasty(Brick):
+        def __init__(self, **kwargs):
+            self.children = [Brick(name="child")]
+            super().__init__(**kwargs)
+
+    with pytest.raises(TypeError, match=r"Forgetful is used .*call super\(\).__init__"):
+        Forgetful().apply(pt.vector("x"))
+    with pytest.raises(TypeError, match=r"Hasty is used .*call super\(\).__init__"):
+        Hasty()
