@@ -8,10 +8,7 @@ import weakref
 
 import numpy as np
 import pytest
-from pytensor import tensor as pt
 
-from brickyard.bricks import Linear
-from brickyard.bricks.initialization import Constant
 from brickyard.datasets import IndexableDataset
 from brickyard.datasets.schemes import SequentialScheme, ShuffledScheme
 from brickyard.datasets.streams import DataStream
@@ -24,12 +21,11 @@ from brickyard.extensions import (
 from brickyard.state import require_keys
 from brickyard.training import (
     MainLoop,
-    Model,
     SQLiteLog,
     TrainingFinish,
     TrainingLog,
 )
-from brickyard.training.algorithms import GradientDescent, TrainingAlgorithm
+from brickyard.training.algorithms import TrainingAlgorithm
 from brickyard.training.checkpoint import read_checkpoint
 from brickyard.training.checkpoint.files import FileSystem
 from brickyard.training.hooks import CALLBACK_NAMES
@@ -590,55 +586,3 @@ def test_training_survives_saves_that_fail(number, tmp_path, monkeypatch):
     assert path.read_bytes() == contents[0]
     assert read_checkpoint(path).parts["loop"]["iterations_done"] == 3
     assert os.listdir(tmp_path) == ["run.ckpt"]
-
-
-def linear_loop(initialize, parameters=slice(None), extensions=()):
-    linear = Linear(2, 1, weights_init=Constant(1), biases_init=Constant(0))
-    linear.allocate()
-    if initialize:
-        linear.initialize()
-    cost = linear.apply(pt.fmatrix("x")).sum().copy(name="cost")
-    model = Model(cost)
-    data = IndexableDataset({"x": np.ones((4, 2), dtype="float32")})
-    return MainLoop(
-        GradientDescent(cost, model.parameters[parameters]),
-        DataStream(data, SequentialScheme(4, 2)),
-        model=model,
-        extensions=[*extensions, FinishAfter(after_n_epochs=1)],
-    )
-
-
-def test_parameters_without_values_are_not_trained():
-    loop = linear_loop(initialize=False)
-    with pytest.raises(ValueError, match=r"'/linear.W' has no .* not initialized"):
-        loop.run()
-    assert loop.status["iterations_done"] == 0
-
-
-def test_parameters_may_get_their_values_before_training():
-    class Fill(TrainingExtension):
-        def before_training(self):
-            for variable in self.main_loop.algorithm.parameters:
-                variable.set_value(np.ones_like(variable.get_value()))
-
-    loop = linear_loop(initialize=False, extensions=[Fill()])
-    loop.run()
-    assert loop.status["iterations_done"] == 2
-
-
-def test_parameters_that_rest_are_mentioned(caplog):
-    linear_loop(initialize=True, parameters=slice(1)).run()
-    assert "does not train these parameters of the model: /linear.b" in caplog.text
-
-
-def test_training_without_an_end_is_mentioned(caplog):
-    loop = make(Recorder(), epochs=1)
-    loop.run()
-    assert "No extension ends the training" not in caplog.text
-
-    class Finish(TrainingExtension):
-        def after_epoch(self):
-            self.main_loop.log.current_row["training_finish_requested"] = True
-
-    MainLoop(Digest(), stream(), extensions=[Finish()]).run()
-    assert "No extension ends the training" in caplog.text
