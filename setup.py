@@ -1,4 +1,4 @@
-"""Entry point of setuptools; the metadata is in setup.cfg."""
+"""For tools that still ask for this file; everything is in setup.cfg."""
 
 from setuptools import setup
 
