@@ -140,8 +140,8 @@ class SimpleExtension(TrainingExtension, ABC):
         Raises
         ------
         TypeError
-            If the callbacks are not a list of names of callbacks, or the predicate
-            cannot be called.
+            If the callbacks are not a list of names of callbacks, the predicate cannot
+            be called, or the arguments are a string.
         """
         if isinstance(callbacks_names, str):
             raise TypeError(
@@ -153,9 +153,15 @@ class SimpleExtension(TrainingExtension, ABC):
                 f"{self.name}.add_condition takes a predicate that can be called with "
                 f"the log, got {predicate!r}"
             )
+        if isinstance(arguments, str):
+            raise TypeError(
+                f"{self.name}.add_condition takes a list of arguments, got the string "
+                f"{arguments!r}; write [{arguments!r}]"
+            )
         names = [CallbackName(name) for name in callbacks_names]
+        passed = () if arguments is None else tuple(arguments)
         for name in names:
-            self._add(Condition(name, predicate or always_true, tuple(arguments or ())))
+            self._add(Condition(name, predicate or always_true, passed))
         return self
 
     @abstractmethod
@@ -345,3 +351,28 @@ def has_conditions(arguments: Mapping[str, Any]) -> bool:
         False for those that leave the choice of conditions to the extension.
     """
     return any(name in CONDITIONS for name in arguments)
+
+
+def default_conditions(arguments: dict[str, Any], *names: str) -> None:
+    """Add the conditions at which an extension acts if it was not told when.
+
+    A condition that is given takes the place of all of them. One that is only denied,
+    as in ``before_first_epoch=False``, is left out of them.
+
+    Parameters
+    ----------
+    arguments
+        Keyword arguments of an extension, which are added to.
+    names
+        The conditions.
+
+    Examples
+    --------
+    >>> arguments = {"after_epoch": False}
+    >>> default_conditions(arguments, "after_epoch", "after_training")
+    >>> arguments
+    {'after_epoch': False, 'after_training': True}
+    """
+    if not any(arguments.get(name) for name in CONDITIONS):
+        for name in names:
+            arguments.setdefault(name, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from brickyard.extensions import FinishAfter, SimpleExtension
-from brickyard.extensions.simple import has_conditions
+from brickyard.extensions.simple import default_conditions, has_conditions
 from brickyard.testing.extensions import check_extension, idle_main_loop
 
 
@@ -114,8 +114,18 @@ def test_condition_errors():
         Recorder().add_condition(["after_epoch"], 5)
     with pytest.raises(TypeError, match="'after_n_epochs' is not a callback"):
         Recorder().add_condition(["after_n_epochs"])
+    with pytest.raises(
+        TypeError, match=r"list of arguments, .*; write \['best.ckpt'\]"
+    ):
+        Recorder().add_condition(["after_epoch"], None, "best.ckpt")
     with pytest.raises(TypeError, match=r"abstract method '?do"):
         SimpleExtension()
+
+
+def test_arguments_are_those_of_all_callbacks():
+    recorder = Recorder()
+    recorder.add_condition(["before_epoch", "after_epoch"], None, iter(["x"]))
+    assert [condition.arguments for condition in recorder.conditions] == [("x",)] * 2
 
 
 def test_memory_of_conditions():
@@ -145,3 +155,21 @@ def test_resumes_exactly():
 def test_has_conditions():
     assert has_conditions({"every_n_epochs": 1})
     assert not has_conditions({"name": "x"})
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, {"after_epoch", "after_training"}),
+        ({"name": "x"}, {"after_epoch", "after_training"}),
+        ({"after_epoch": False}, {"after_training"}),
+        ({"before_training": False}, {"after_epoch", "after_training"}),
+        ({"every_n_epochs": 5}, {"every_n_epochs"}),
+        ({"every_n_epochs": 5, "after_training": False}, {"every_n_epochs"}),
+        ({"after_epoch": False, "after_training": False}, set()),
+    ],
+)
+def test_default_conditions(given, expected):
+    arguments = dict(given)
+    default_conditions(arguments, "after_epoch", "after_training")
+    assert {n for n, v in arguments.items() if v and n != "name"} == expected

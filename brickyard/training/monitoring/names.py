@@ -90,8 +90,9 @@ def check_names(things: Sequence[Any], what: str) -> None:
 def _with_name(thing: Any) -> Any:
     if not isinstance(thing, Variable) or thing.name:
         return thing
-    names = [term.name for term in _terms(thing) if term.name]
-    return thing.copy(name=names[0]) if len(names) == 1 else thing
+    total: Any = thing
+    names = [term.name for term in _terms(total) if term.name]
+    return total.copy(name=names[0]) if len(names) == 1 else total
 
 
 def _terms(variable: Any) -> Iterator[Variable]:
