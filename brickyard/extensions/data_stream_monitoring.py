@@ -9,7 +9,7 @@ from pytensor.graph.basic import Variable
 
 from brickyard.extensions.backend import backend_of
 from brickyard.extensions.monitoring import MonitoringExtension
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 from brickyard.state import State
 from brickyard.training.loop_arguments import check_data_stream
 from brickyard.training.monitoring import DatasetEvaluator, MonitoredQuantity
@@ -74,8 +74,7 @@ class DataStreamMonitoring(SimpleExtension, MonitoringExtension):
         updates: SharedUpdates | None = None,
         **kwargs: Any,
     ) -> None:
-        if not has_conditions(kwargs):
-            kwargs.update(after_epoch=True, before_first_epoch=True)
+        default_conditions(kwargs, "before_first_epoch", "after_epoch")
         super().__init__(**kwargs)
         variables = self.monitor(variables)
         self.data_stream = data_stream

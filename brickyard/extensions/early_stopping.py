@@ -14,7 +14,7 @@ from brickyard.extensions.finish_if_no_improvement import (
     check_limits,
 )
 from brickyard.extensions.predicates import AllOf, OnLogRecord
-from brickyard.extensions.simple import SimpleExtension
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 from brickyard.extensions.track_the_best import TrackTheBest
 
 
@@ -71,15 +71,13 @@ class EarlyStopping(CompositeExtension):
     ) -> None:
         name = kwargs.pop("name", None)
         check_limits(name or type(self).__name__, iterations, epochs)
-        conditions = kwargs or {"before_first_epoch": True, "after_epoch": True}
-        tracker = TrackTheBest(
-            record_name, notification_name, choose_best, **conditions
-        )
+        default_conditions(kwargs, "before_first_epoch", "after_epoch")
+        tracker = TrackTheBest(record_name, notification_name, choose_best, **kwargs)
         notification = tracker.notification_name
         parts: list[TrainingExtension] = [
             tracker,
             FinishIfNoImprovementAfter(
-                notification, iterations=iterations, epochs=epochs, **conditions
+                notification, iterations=iterations, epochs=epochs, **kwargs
             ),
         ]
         if checkpoint_extension is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from brickyard.extensions.conditions import positive_count
 from brickyard.extensions.finish_after import FinishAfter
-from brickyard.extensions.simple import has_conditions
+from brickyard.extensions.simple import default_conditions
 from brickyard.state import State
 from brickyard.training.records import FINISH_RECORD
 
@@ -56,8 +56,7 @@ class FinishIfNoImprovementAfter(FinishAfter):
         patience_log_record: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if not has_conditions(kwargs):
-            kwargs["after_epoch"] = True
+        default_conditions(kwargs, "after_epoch")
         # Ends again what it has ended, should that be run again.
         kwargs.setdefault("on_resumption", True)
         super().__init__(**kwargs)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +64,7 @@ class LearningCurve(SimpleExtension):
         **kwargs: Any,
     ) -> None:
         self.title = kwargs.pop("title", "Learning curve")
-        if not has_conditions(kwargs):
-            kwargs.update(after_training=True, on_interrupt=True)
+        default_conditions(kwargs, "after_training", "on_interrupt")
         super().__init__(**kwargs)
         if isinstance(records, str) or not records:
             raise (TypeError if isinstance(records, str) else ValueError)(

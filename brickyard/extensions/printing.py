@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from brickyard.extensions.monitoring import MonitoringExtension, extensions_of_kind
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 from brickyard.extensions.table import (
     MISSING,
     Table,
@@ -50,13 +50,13 @@ class Printing(SimpleExtension):
     def __init__(
         self, *, verbose: bool = False, file: TextIO | None = None, **kwargs: Any
     ) -> None:
-        if not has_conditions(kwargs):
-            kwargs.update(
-                before_first_epoch=True,
-                after_epoch=True,
-                after_training=True,
-                on_interrupt=True,
-            )
+        default_conditions(
+            kwargs,
+            "before_first_epoch",
+            "after_epoch",
+            "after_training",
+            "on_interrupt",
+        )
         super().__init__(**kwargs)
         self.verbose = verbose
         self.file = file

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
 
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 from brickyard.state import State
 from brickyard.training.monitoring.buffers import check_fits
 
@@ -59,8 +59,7 @@ class SharedVariableModifier(SimpleExtension):
         num_args: int | None = None,
         **kwargs: Any,
     ) -> None:
-        if not has_conditions(kwargs):
-            kwargs["after_batch"] = True
+        default_conditions(kwargs, "after_batch")
         super().__init__(**kwargs)
         if not isinstance(parameter, SharedVariable):
             raise TypeError(

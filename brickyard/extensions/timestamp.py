@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 
 DEFAULT_LOG_RECORD = "timestamp"
 
@@ -38,15 +38,15 @@ class Timestamp(SimpleExtension):
         separator: str = " ",
         **kwargs: Any,
     ) -> None:
-        if not has_conditions(kwargs):
-            kwargs.update(
-                before_training=True,
-                on_resumption=True,
-                after_epoch=True,
-                after_training=True,
-                on_interrupt=True,
-                on_error=True,
-            )
+        default_conditions(
+            kwargs,
+            "before_training",
+            "on_resumption",
+            "after_epoch",
+            "after_training",
+            "on_interrupt",
+            "on_error",
+        )
         super().__init__(**kwargs)
         self.log_record = log_record
         self.separator = separator

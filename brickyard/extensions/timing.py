@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 from brickyard.state import State, require_keys
 
 _ACTIONS = ("train", "read_data")
@@ -46,8 +46,7 @@ class Timing(SimpleExtension):
     """
 
     def __init__(self, prefix: str = "", **kwargs: Any) -> None:
-        if not has_conditions(kwargs):
-            kwargs.update(before_training=True, after_epoch=True)
+        default_conditions(kwargs, "before_training", "after_epoch")
         super().__init__(**kwargs)
         self.prefix = f"{prefix}_" if prefix else ""
         self._total = dict.fromkeys(_ACTIONS, 0.0)

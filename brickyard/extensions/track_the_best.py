@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 from brickyard.state import State
 
 
@@ -49,8 +49,7 @@ class TrackTheBest(SimpleExtension):
         choose_best: Callable[[Any, Any], Any] = min,
         **kwargs: Any,
     ) -> None:
-        if not has_conditions(kwargs):
-            kwargs.update(before_first_epoch=True, after_epoch=True)
+        default_conditions(kwargs, "before_first_epoch", "after_epoch")
         super().__init__(**kwargs)
         if not callable(choose_best):
             raise TypeError(

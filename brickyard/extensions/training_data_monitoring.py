@@ -10,7 +10,7 @@ from pytensor.graph.basic import Variable
 
 from brickyard.extensions.backend import backend_of
 from brickyard.extensions.monitoring import MonitoringExtension
-from brickyard.extensions.simple import SimpleExtension, has_conditions
+from brickyard.extensions.simple import SimpleExtension, default_conditions
 from brickyard.state import State
 from brickyard.training.monitoring import (
     AggregationBuffer,
@@ -62,8 +62,7 @@ class TrainingDataMonitoring(SimpleExtension, MonitoringExtension):
     def __init__(
         self, variables: Sequence[Variable | MonitoredQuantity], **kwargs: Any
     ) -> None:
-        if not has_conditions(kwargs):
-            kwargs["after_epoch"] = True
+        default_conditions(kwargs, "after_epoch")
         super().__init__(**kwargs)
         variables = self.monitor(variables)
         plain = [v for v in variables if not isinstance(v, MonitoredQuantity)]

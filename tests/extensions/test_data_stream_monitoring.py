@@ -153,3 +153,7 @@ def test_shared_variables_need_no_stream():
     with pytest.raises(TypeError, match=r"data stream of valid .* got NoneType"):
         level = pt.fvector("x").sum().copy(name="level")
         DataStreamMonitoring([level], None, name="valid")
+
+
+def test_a_default_condition_can_be_denied():
+    assert make(before_first_epoch=False).callbacks() == {"after_epoch"}
