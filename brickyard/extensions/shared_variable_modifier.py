@@ -92,6 +92,8 @@ class SharedVariableModifier(SimpleExtension):
 
         Raises
         ------
+        TypeError
+            If the function's value is no number or array of numbers.
         ValueError
             If the function's value has another shape than the variable.
         """
@@ -99,6 +101,11 @@ class SharedVariableModifier(SimpleExtension):
         if self._num_args == 2:
             arguments.append(self.parameter.get_value())
         value = np.asarray(self.function(*arguments))
+        if value.dtype.kind not in "biuf":
+            raise TypeError(
+                f"{self.name}: the function must return a number or an array for "
+                f"{self.parameter.name!r}, got {value.tolist()!r}"
+            )
         fitting = value.astype(self.parameter.dtype)
         shape = self.parameter.get_value(borrow=True, return_internal_type=True).shape
         if fitting.shape != tuple(shape):

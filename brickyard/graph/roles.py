@@ -302,5 +302,7 @@ def require_roles(roles: Iterable[VariableRole]) -> list[VariableRole]:
         fix = ""
         if isinstance(role, type) and issubclass(role, VariableRole):
             fix = f": use the constant {role()!r} instead of the class"
+        elif isinstance(role, str):
+            fix = f": roles are constants such as WEIGHT, imported from {__package__}"
         raise TypeError(f"{role!r} is not a role{fix}")
     return asked

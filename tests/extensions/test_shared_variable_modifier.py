@@ -61,5 +61,7 @@ def test_errors():
         ValueError, match=r"shape \(2,\) for 'rate', which has shape \("
     ):
         run(SharedVariableModifier(rate, lambda n: [1, 2]))
+    with pytest.raises(TypeError, match=r"must return a number .* 'rate', got 'low'"):
+        run(SharedVariableModifier(rate, lambda n: "low"))
     with pytest.raises(ValueError, match=r"has int64 of shape \(\) for 'rate'"):
         SharedVariableModifier(rate, lambda n: n).set_state({"value": np.int64(1)})

@@ -89,7 +89,9 @@ def test_wrong_kinds():
         add_role(3, WEIGHT)
     with pytest.raises(TypeError, match="use the constant WEIGHT instead of the class"):
         add_role(x, WeightRole)
-    with pytest.raises(TypeError, match="'weight' is not a role"):
+    with pytest.raises(
+        TypeError, match="'weight' is not a role: roles are constants such as"
+    ):
         add_role(x, "weight")
     with pytest.raises(TypeError, match=r"got WEIGHT: use \[WEIGHT\]"):
         has_roles(x, WEIGHT)

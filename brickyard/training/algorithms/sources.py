@@ -142,8 +142,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _near(missing: Sequence[str], sources: Sequence[str]) -> str:
-    for name in missing:
-        near = difflib.get_close_matches(name, sources, n=1)
-        if near:
-            return f" (did you mean {near[0]!r} for {name!r}?)"
-    return ""
+    found = [
+        f"{near[0]!r} for {name!r}"
+        for name in missing
+        if (near := difflib.get_close_matches(name, sources, n=1))
+    ]
+    return f" (did you mean {', '.join(found)}?)" if found else ""

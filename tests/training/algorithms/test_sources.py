@@ -29,6 +29,8 @@ def test_missing_source(inputs):
         r"\(did you mean 'target' for 'targets'\?\)",
     ):
         matcher.check(("features", "target"))
+    with pytest.raises(ValueError, match="'feature' for 'features', 'target' for"):
+        matcher.check(("target", "feature"))
 
 
 def test_unused_source(inputs, caplog):
