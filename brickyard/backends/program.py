@@ -62,7 +62,8 @@ def make_program(
     Raises
     ------
     TypeError
-        If something is not a variable, or an update does not fit its variable.
+        If something is not a variable, an input is a shared one, or an update does not
+        fit its variable.
     ValueError
         If an input is named twice, a variable is updated twice, or the graph needs a
         variable that is neither an input nor shared.
@@ -72,6 +73,13 @@ def make_program(
             raise TypeError(
                 f"function {name!r}: inputs and outputs are PyTensor variables, got "
                 f"{type(variable).__name__}"
+            )
+    for variable in inputs:
+        if isinstance(variable, SharedVariable):
+            raise TypeError(
+                f"function {name!r}: {variable} is a shared variable, which has its "
+                "value already and is no input; put a variable in its place with "
+                "givens={shared: variable}, or assign its value with set_value"
             )
     if len(set(inputs)) != len(inputs):
         twice = next(v for v in inputs if list(inputs).count(v) > 1)

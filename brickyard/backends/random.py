@@ -133,6 +133,8 @@ class RandomStream:
             The draws.
         """
         p = pt.as_tensor_variable(p, dtype=_float("floatX") if np.isscalar(p) else None)
+        if not p.dtype.startswith("float"):
+            p = p.astype(_float("floatX"))
         if size is None:
             size = p.shape
         drawn = self._draw("uniform", 0.0, 1.0, size=size, dtype=p.dtype) < p

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from pytensor.graph.basic import Constant, Variable
+from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.op import Op
+from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Dot
 from pytensor.tensor.subtensor import Subtensor, get_idx_list
 
+from brickyard.backends.errors import describe_variable
 
-def check_shape_rules(op: Op, inputs: Sequence[Variable]) -> None:
+
+def check_shape_rules(node: Apply, inputs: Sequence[Variable]) -> None:
     """Raise if an operation cannot work on operands of these static shapes.
 
     Parameters
     ----------
-    op
-        The operation.
+    node
+        The operation with its operands as the graph was built.
     inputs
-        Its operands; lengths that are not known are not checked.
+        The operands it meets; lengths that are not known are not checked.
 
     Raises
     ------
     ValueError
-        If the inner lengths of a product differ.
+        If the inner lengths of a product differ, or an axis would be stretched that
+        was not known to have length 1 when the graph, and its gradient, were built.
     IndexError
         If a constant index lies outside its axis.
     """
     for kind, rule in _RULES.items():
-        if isinstance(op, kind):
-            rule(op, inputs)
+        if isinstance(node.op, kind):
+            rule(node, inputs)
 
 
-def _check_dot(op: Any, inputs: Sequence[Variable]) -> None:
+def _check_dot(node: Apply, inputs: Sequence[Variable]) -> None:
     left, right = (variable.type.shape for variable in inputs)
     known = left[-1:] and right[:1] and None not in (left[-1], right[0])
     if known and left[-1] != right[0]:
@@ -44,9 +47,24 @@ def _check_dot(op: Any, inputs: Sequence[Variable]) -> None:
         )
 
 
-def _check_index(op: Any, inputs: Sequence[Variable]) -> None:
+def _check_elementwise(node: Apply, inputs: Sequence[Variable]) -> None:
+    shapes = [variable.type.shape for variable in inputs]
+    for axis, lengths in enumerate(zip(*shapes, strict=True)):
+        others = [length for length in lengths if length not in (1, None)]
+        if not others:
+            continue
+        for built, length in zip(node.inputs, lengths, strict=True):
+            if length == 1 and built.type.shape[axis] is None:
+                raise ValueError(
+                    f"axis {axis} of {describe_variable(built)} has length 1 and that "
+                    f"of another operand {others[0]}; only an axis declared to have "
+                    "length 1, as in pt.tensor(..., shape=(1, None)), is stretched"
+                )
+
+
+def _check_index(node: Apply, inputs: Sequence[Variable]) -> None:
     shape = inputs[0].type.shape
-    for axis, index in enumerate(get_idx_list(inputs, op.idx_list)):
+    for axis, index in enumerate(get_idx_list(inputs, node.op.idx_list)):
         value = index.data if isinstance(index, Constant) else index
         length = shape[axis]
         if length is None or not isinstance(value, int | np.integer | np.ndarray):
@@ -58,7 +76,8 @@ def _check_index(op: Any, inputs: Sequence[Variable]) -> None:
             )
 
 
-_RULES: dict[type[Op], Callable[[Any, Sequence[Variable]], None]] = {
+_RULES: dict[type[Op], Callable[[Apply, Sequence[Variable]], None]] = {
     Dot: _check_dot,
+    Elemwise: _check_elementwise,
     Subtensor: _check_index,
 }

@@ -125,7 +125,7 @@ def specialise(
 
 def _rebuild(node: Apply, inputs: list[Variable]) -> Apply:
     try:
-        check_shape_rules(node.op, inputs)
+        check_shape_rules(node, inputs)
         new = node.clone_with_new_inputs(inputs, strict=False)
     except (TypeError, ValueError, IndexError, AssertionError) as error:
         shapes = [getattr(v.type, "shape", None) for v in inputs]

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from pytensor import tensor as pt
 
 from brickyard.backends import compile, generators_of, random_stream, shared
@@ -33,3 +34,9 @@ def test_updates_that_only_differ_in_shape_information_are_taken():
     add = compile([x], updates={a: a + x})
     add(np.ones(3, "float32"))
     assert a.get_value().tolist() == [1, 1, 1]
+
+
+def test_a_shared_variable_is_no_input():
+    a = shared(0.0, "a")
+    with pytest.raises(TypeError, match=r"a is a shared variable, .* givens=\{shared"):
+        compile([a], a + 1)

@@ -4,6 +4,7 @@ from pytensor import tensor as pt
 
 from brickyard.backends import (
     compile,
+    evaluate,
     generators_of,
     get_generator_state,
     random_stream,
@@ -109,3 +110,8 @@ def test_bad_seeds_and_states_are_refused():
     state = get_generator_state(generator) | {"device_key": np.zeros(3, "uint32")}
     with pytest.raises(ValueError, match=r"device_key has shape \(3,\)"):
         set_generator_state(generator, state)
+
+
+def test_bernoulli_takes_probabilities_that_are_integers():
+    drawn = random_stream(1).bernoulli(pt.constant(np.array([0, 1], "int8")))
+    assert evaluate(drawn).tolist() == [0, 1]

@@ -16,3 +16,18 @@ def test_products_of_wrong_widths_are_errors():
     x, y = pt.matrix("x"), pt.vector("y")
     with pytest.raises(ComputationError, match="first axis of the second has length 4"):
         evaluate(pt.dot(x, y), {x: np.ones((2, 3)), y: np.ones(4)})
+
+
+def test_an_axis_that_happens_to_have_length_1_is_not_stretched(backend):
+    x, y = pt.matrix("x"), pt.matrix("y")
+    values = {x: np.ones((4, 3)), y: np.ones((1, 3))}
+    with pytest.raises(ComputationError, match=r"axis 0 of 'y' has length 1 and .* 4;"):
+        evaluate(x - y, values, backend)
+    assert evaluate(x - y, {x: np.ones((1, 3)), y: np.ones((1, 3))}).shape == (1, 3)
+
+
+def test_an_axis_that_is_declared_to_have_length_1_is_stretched():
+    x, y = pt.matrix("x"), pt.tensor("y", shape=(1, None))
+    values = {x: np.ones((4, 3)), y: np.ones((1, 3))}
+    assert evaluate(x - y, values).shape == (4, 3)
+    assert evaluate(x - x.mean(axis=0, keepdims=True), {x: values[x]}).shape == (4, 3)
