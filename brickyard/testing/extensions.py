@@ -17,6 +17,7 @@ from brickyard.datasets.streams import DataStream
 from brickyard.extensions.base import TrainingExtension
 from brickyard.extensions.finish_after import FinishAfter
 from brickyard.state import State
+from brickyard.testing.streams import same
 from brickyard.training.algorithms import TrainingAlgorithm
 from brickyard.training.main_loop import MainLoop
 from brickyard.training.state_tree import join_state, split_state
@@ -290,7 +291,7 @@ def _require(condition: bool, message: str) -> None:
 
 
 def _require_same(value: Any, expected: Any, where: str) -> None:
-    """Compare trees of plain values and arrays; NaN equals NaN."""
+    """Compare trees of plain values and arrays in types and every bit."""
     if isinstance(expected, Mapping):
         _require(
             isinstance(value, Mapping) and set(value) == set(expected),
@@ -301,13 +302,13 @@ def _require_same(value: Any, expected: Any, where: str) -> None:
             _require_same(value[key], expected[key], f"{where}: {key}")
     elif isinstance(expected, list | tuple):
         _require(
-            isinstance(value, list | tuple) and len(value) == len(expected),
+            type(value) is type(expected) and len(value) == len(expected),
             f"{where} is {value!r} instead of {expected!r}",
         )
         for number, (one, other) in enumerate(zip(value, expected, strict=True)):
             _require_same(one, other, f"{where}[{number}]")
     else:
-        same = np.array_equal(
-            value, expected, equal_nan=np.asarray(expected).dtype.kind in "fc"
-        )
-        _require(same, f"{where} is {value!r} instead of {expected!r}")
+        message = f"{where} is {value!r} instead of {expected!r}"
+        if type(value) is not type(expected):
+            message += f", of type {type(value).__name__}"
+        _require(same(value, expected), message)

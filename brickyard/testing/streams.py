@@ -325,6 +325,8 @@ def same(one: Any, other: Any) -> bool:
     True
     >>> same(np.zeros(2), np.zeros(2, "float32"))
     False
+    >>> same(np.float32("nan"), np.float32("nan")), same(0.0, -0.0)
+    (True, False)
     """
     if type(one) is not type(other):
         return False
@@ -339,7 +341,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, tuple | list):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, float | np.generic):
-        return bool(np.array_equal(one, other, equal_nan=isinstance(one, float)))
+        return np.asarray(one).tobytes() == np.asarray(other).tobytes()
     return bool(one == other)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from brickyard.extensions import FinishAfter, SimpleExtension, TrackTheBest
@@ -50,6 +51,18 @@ def test_forgotten_state_is_found():
         match="after batch 1, the log: 4: count is 3 instead of 4",
     ):
         check_resumes(lambda: Count(saved=False))
+
+
+def test_another_type_is_found():
+    class Forgetful(Count):
+        def set_state(self, state):
+            self.count = np.int64(state["count"])
+
+    with pytest.raises(
+        AssertionError,
+        match=r"the log: 4: count is np.int64\(4\) instead of 4, of type int64",
+    ):
+        check_resumes(Forgetful)
 
 
 def test_unchecked_state_is_found():
