@@ -12,6 +12,14 @@ from brickyard.datasets.transformers.flatten import Flatten
 from brickyard.datasets.transformers.mapping import Mapping, SortMapping
 from brickyard.datasets.transformers.merge import Merge
 from brickyard.datasets.transformers.padding import Padding
+from brickyard.datasets.transformers.random_fixed_size_crop import RandomFixedSizeCrop
+from brickyard.datasets.transformers.random_flip import (
+    RandomHorizontalFlip,
+    RandomVerticalFlip,
+)
+from brickyard.datasets.transformers.random_sourcewise import (
+    RandomSourcewiseTransformer,
+)
 from brickyard.datasets.transformers.rename import Rename
 from brickyard.datasets.transformers.scale_and_shift import ScaleAndShift
 from brickyard.datasets.transformers.sourcewise import (
@@ -34,6 +42,10 @@ __all__ = [
     "Mapping",
     "Merge",
     "Padding",
+    "RandomFixedSizeCrop",
+    "RandomHorizontalFlip",
+    "RandomSourcewiseTransformer",
+    "RandomVerticalFlip",
     "Rename",
     "ScaleAndShift",
     "SortMapping",
