@@ -1,6 +1,7 @@
 """Datasets, the order they are read in, and streams of named sources."""
 
 from brickyard.datasets.base import Dataset
+from brickyard.datasets.billion import OneBillionWord
 from brickyard.datasets.digits import Digits
 from brickyard.datasets.hdf5 import H5PYDataset
 from brickyard.datasets.indexable import IndexableDataset
@@ -22,6 +23,7 @@ from brickyard.datasets.schemes import (
 )
 from brickyard.datasets.streams import AbstractDataStream, DataStream
 from brickyard.datasets.subset import Subset
+from brickyard.datasets.text import TextFile
 from brickyard.datasets.toy import Spiral, SwissRoll
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "IndexableDataset",
     "IterableDataset",
     "IterationScheme",
+    "OneBillionWord",
     "SequentialExampleScheme",
     "SequentialScheme",
     "ShuffledExampleScheme",
@@ -47,5 +50,6 @@ __all__ = [
     "Spiral",
     "Subset",
     "SwissRoll",
+    "TextFile",
     "cross_validation",
 ]
