@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from pytensor import tensor as pt
+from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.traversal import toposort
 from pytensor.scalar.basic import upcast
@@ -67,6 +68,11 @@ def check_array(variable: Variable, array: Any, function: str) -> None:
     who = f"{function}: input {describe_variable(variable)}"
     came = f"got {array.dtype} of shape {format_shape(array.shape)}"
     wants = f"is {declared.dtype} of shape {format_shape(declared.shape)}"
+    if array.dtype == object:
+        raise ComputationError(
+            f"{who} {wants}, {came}; make one array of numbers of it, for instance by "
+            "Padding if its sequences differ in length"
+        )
     if array.ndim != declared.ndim:
         raise ComputationError(
             f"{who} {wants} ({declared.ndim} dimensions), {came} ({array.ndim} "
@@ -74,7 +80,9 @@ def check_array(variable: Variable, array: Any, function: str) -> None:
         )
     lengths = zip(declared.shape, array.shape, strict=True)
     if any(known not in (None, length) for known, length in lengths):
-        raise ComputationError(f"{who} {wants}, {came}")
+        raise ComputationError(
+            f"{who} {wants}, {came}; change the source, or the declared shape"
+        )
     if array.dtype.kind not in "biufc" or not array.dtype.isnative:
         raise ComputationError(
             f"{who} {wants}, {came}; only numbers in the byte order of this machine "
@@ -127,6 +135,8 @@ def _rebuild(node: Apply, inputs: list[Variable]) -> Apply:
     try:
         check_shape_rules(node, inputs)
         new = node.clone_with_new_inputs(inputs, strict=False)
+        if isinstance(new.op, OpFromGraph):
+            new = _with_inner_shapes(new)
     except (TypeError, ValueError, IndexError, AssertionError) as error:
         shapes = [getattr(v.type, "shape", None) for v in inputs]
         raise computation_error(node, shapes, error) from error
@@ -134,6 +144,19 @@ def _rebuild(node: Apply, inputs: list[Variable]) -> Apply:
     if made_by is not None:
         new.tag.made_by = made_by
     return new
+
+
+def _with_inner_shapes(node: Apply) -> Apply:
+    """Give the outputs of a graph in one node the shapes that its own nodes find.
+
+    Such a node, a softmax for example, declares what it was made for: any shape.
+    """
+    twins = {
+        inner: outer.type()
+        for inner, outer in zip(node.op.inner_inputs, node.inputs, strict=True)
+    }
+    outputs = specialise(node.op.inner_outputs, twins)
+    return Apply(node.op, node.inputs, [variable.type() for variable in outputs])
 
 
 def as_array(variable: Variable, value: Any) -> Any:

@@ -9,6 +9,7 @@ from pytensor import tensor as pt
 from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
+from brickyard.bricks.naming import Named
 from brickyard.graph.annotations import add_annotation
 from brickyard.graph.roles import INPUT, OUTPUT, VariableRole, add_role
 
@@ -36,11 +37,23 @@ def tag_inputs(
         The arguments with the copies in place of the inputs.
     list of Variable
         The copies.
+
+    Raises
+    ------
+    TypeError
+        If an input is a brick.
     """
     inputs: list[Variable] = []
+    bound = call.application
+    declared = bound.inputs if bound.declares("inputs") else []
     kinds = call.application.application.signature.parameters
 
     def tag(value: Any, name: str) -> Any:
+        if isinstance(value, Named) and name in declared:
+            raise TypeError(
+                f"{call} works on variables, got the brick {value.path} as {name}; "
+                "apply it to a variable and pass what it returns"
+            )
         if isinstance(value, np.ndarray):
             value = pt.as_tensor_variable(value)
         if isinstance(value, Variable):

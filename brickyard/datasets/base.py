@@ -47,7 +47,8 @@ class Dataset:
     Raises
     ------
     ValueError
-        If a source is not provided, twice requested, or none is requested.
+        If no source is provided, or one is requested that is not provided, one twice,
+        or none.
     """
 
     provides_sources: tuple[str, ...] = ()
@@ -59,6 +60,11 @@ class Dataset:
         axis_labels: Mapping[str, Any] | None = None,
     ) -> None:
         self.provides_sources = tuple(self.provides_sources)
+        if not self.provides_sources:
+            raise ValueError(
+                f"{type(self).__name__} provides no sources; set provides_sources = "
+                "('features', ...) in the class, or before the inherited __init__"
+            )
         self._sources = self._check_sources(sources)
         self.axis_labels = copy_axis_labels(axis_labels)
         for name in self.axis_labels or ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 from brickyard.datasets.base import Dataset
@@ -56,6 +57,7 @@ class IndexableDataset(Dataset):
         if not isinstance(indexables, Mapping):
             indexables = {"data": indexables}
         length = _common_length(indexables)
+        _check_bounds(start, stop)
         self.start = start
         self.stop = stop
         self.subset = Subset(slice(start, stop), length)
@@ -106,6 +108,16 @@ class IndexableDataset(Dataset):
             )
         selection = as_selection(request, self._num_examples, type(self).__name__)
         return tuple([take_examples(value, selection) for value in self._requested])
+
+
+def _check_bounds(start: Any, stop: Any) -> None:
+    for name, value in (("start", start), ("stop", stop)):
+        if value is not None and not isinstance(value, Integral):
+            raise TypeError(
+                f"{name} of IndexableDataset must be an integer or None, got "
+                f"{type(value).__name__}; several sources are given as a mapping, "
+                "{'features': ..., 'targets': ...}"
+            )
 
 
 def _common_length(indexables: Mapping[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -414,6 +415,11 @@ def _check_dataset(dataset: Any) -> None:
             "IndexableDataset({'features': array}), got "
             f"{'the class ' if given is dataset else ''}{given.__name__}"
         )
+    if not hasattr(dataset, "axis_labels"):
+        raise TypeError(
+            f"{type(dataset).__name__} is used before the constructor of Dataset has "
+            "run; its __init__ must call super().__init__(**kwargs)"
+        )
 
 
 def _check_scheme(scheme: Any, produces_examples: bool | None) -> None:
@@ -422,6 +428,15 @@ def _check_scheme(scheme: Any, produces_examples: bool | None) -> None:
             "iteration_scheme of DataStream must be an iteration scheme such as "
             f"SequentialScheme(num_examples, batch_size), got {scheme!r}"
         )
+    try:
+        inspect.signature(scheme.get_request_iterator).bind(0)
+    except TypeError as error:
+        name = type(scheme).__name__
+        raise TypeError(
+            f"{name}.get_request_iterator must take the number of the epoch, "
+            "get_request_iterator(self, epoch=0), and return a RequestIterator such as "
+            "BatchRequests(order, batch_size)"
+        ) from error
     if produces_examples not in (None, scheme.requests_examples):
         kind = "examples" if scheme.requests_examples else "batches"
         raise ValueError(

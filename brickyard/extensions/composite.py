@@ -43,6 +43,11 @@ class CompositeExtension(SimpleExtension):
         run_before_children: bool = True,
         **kwargs: Any,
     ) -> None:
+        if isinstance(sub_extensions, TrainingExtension):
+            raise TypeError(
+                f"{type(self).__name__} is composed of a list of extensions, got one, "
+                f"{sub_extensions.name}; pass [{sub_extensions.name}(...)]"
+            )
         self.sub_extensions = list(sub_extensions)
         self.run_before_children = run_before_children
         self._acting: dict[str, list[TrainingExtension]] | None = None

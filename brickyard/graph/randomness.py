@@ -43,6 +43,11 @@ def float_variables(
     ValueError
         If one of them is not part of the graph.
     """
+    if not isinstance(computation_graph, ComputationGraph):
+        raise TypeError(
+            f"{owner}: computation_graph must be a ComputationGraph, got "
+            f"{computation_graph!r}; make one: ComputationGraph(cost)"
+        )
     if isinstance(variables, Variable) or not isinstance(variables, Iterable):
         raise TypeError(f"{owner}: variables must be a list, got {variables!r}")
     chosen = list(dict.fromkeys(variables))

@@ -24,7 +24,9 @@ class Rewriter:
     exchanged.
 
     What depends on no replaced variable is kept; the rest is rebuilt, with names,
-    roles and annotations carried over.
+    roles and annotations carried over. A value on a variable's tag that speaks of
+    variables itself, such as the way it is aggregated over batches, is asked for its
+    form in the new graph by its method ``rewritten``, if it has one.
 
     Parameters
     ----------
@@ -55,6 +57,7 @@ class Rewriter:
         self._circles = self._find_circles()
         self._rewritten: dict[_Use, Variable] = {}
         self._rebuilt: dict[tuple[Apply, Variable | None], Apply] = {}
+        self._tagged: list[tuple[Variable, str]] = []
 
     def rewrite(self, variable: Variable) -> Variable:
         """Return what a variable has become.
@@ -89,7 +92,15 @@ class Rewriter:
             else:
                 stack.pop()
                 self._rewritten[use] = self._build(use)
+        self._rewrite_tags()
         return self._rewritten[start]
+
+    def _rewrite_tags(self) -> None:
+        while self._tagged:
+            variable, key = self._tagged.pop()
+            setattr(
+                variable.tag, key, getattr(variable.tag, key).rewritten(self.rewrite)
+            )
 
     def _find_replaced_above(self, outputs: list[Variable]) -> None:
         """Note for each variable which replaced ones it depends on, itself included."""
@@ -162,7 +173,14 @@ class Rewriter:
         node = variable.owner
         if (node, inside) not in self._rebuilt:
             inputs = [self._rewritten[self._use(v, inside)] for v in node.inputs]
-            self._rebuilt[node, inside] = _rebuild(node, inputs, self._keeps_types)
+            rebuilt = _rebuild(node, inputs, self._keeps_types)
+            self._rebuilt[node, inside] = rebuilt
+            self._tagged += [
+                (output, key)
+                for output in rebuilt.outputs
+                for key, value in vars(output.tag).items()
+                if hasattr(value, "rewritten")
+            ]
         return self._rebuilt[node, inside].outputs[node.outputs.index(variable)]
 
 

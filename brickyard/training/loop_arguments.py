@@ -67,6 +67,11 @@ def check_data_stream(data_stream: Any, owner: str = "a MainLoop") -> None:
     TypeError: the data stream of a MainLoop must be a stream, got list; ...
     """
     if not _lacking(data_stream, ["get_epoch_iterator"]):
+        if not hasattr(data_stream, "epoch"):
+            raise TypeError(
+                f"the data stream of {owner} has no epoch counter: "
+                f"{type(data_stream).__name__}.__init__ must call super().__init__(...)"
+            )
         return
     dataset = hasattr(data_stream, "get_example_stream")
     name = "dataset" if dataset else "IndexableDataset({'features': ..., ...})"

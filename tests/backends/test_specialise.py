@@ -51,3 +51,10 @@ def test_numbers_and_lists_become_arrays_of_the_input_s_dtype():
 def test_integers_that_do_not_fit_are_not_wrapped():
     assert as_array(pt.bscalar(), 127).dtype == "int8"
     assert as_array(pt.bscalar(), 300) == 300
+
+
+def test_shapes_are_known_behind_a_graph_in_one_node():
+    x = pt.matrix("x")
+    probabilities = pt.special.log_softmax(x, axis=-1)
+    (twin,) = specialise([probabilities * 2], {x: static_twin(x, (3, 4), x.dtype)})
+    assert twin.type.shape == (3, 4)

@@ -1,7 +1,8 @@
 import pytest
 from pytensor import tensor as pt
 
-from brickyard.bricks import Brick, application
+from brickyard.bricks import Brick, Tanh, application
+from brickyard.bricks.cost import SquaredError
 from brickyard.graph import COST, OUTPUT
 
 x = pt.vector("x")
@@ -75,3 +76,11 @@ def test_outputs_have_the_roles_that_the_brick_says():
     x = pt.vector("x")
     roles = [output.tag.roles for output in [*Loss().apply(x), Loss().other(x)]]
     assert roles == [[OUTPUT], [OUTPUT, COST], [OUTPUT]]
+
+
+def test_a_brick_is_no_input():
+    cost = SquaredError()
+    with pytest.raises(
+        TypeError, match=r"/squarederror.cost_matrix .* brick /tanh as y_hat"
+    ):
+        cost.apply(pt.matrix("y"), Tanh())

@@ -129,3 +129,11 @@ def test_default_transformers_of_sources_that_are_not_given():
     assert Wrapped().apply_default_transformers(stream) is stream
     Wrapped.default_transformers[0][2]["which_sources"] = ("features", "targets")
     assert Wrapped().apply_default_transformers(stream) == ["targets"]
+
+
+def test_sources_have_to_be_provided():
+    class Nothing(Dataset):
+        pass
+
+    with pytest.raises(ValueError, match=r"Nothing provides no sources; set provides_"):
+        Nothing()

@@ -108,3 +108,9 @@ def test_wrong_indexables():
         IndexableDataset({"x": [1], "y": [1, 2]})
     with pytest.raises(ValueError, match="needs at least one source, got none"):
         IndexableDataset({})
+
+
+def test_several_arrays_need_names():
+    with pytest.raises(TypeError, match=r"start .* got ndarray; several sources are"):
+        IndexableDataset(np.arange(4), np.arange(4))
+    assert IndexableDataset(range(4), np.int64(1)).num_examples == 3

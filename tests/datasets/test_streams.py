@@ -283,3 +283,23 @@ def test_a_dataset_without_a_saved_state_is_read_again():
     shorter = DataStream(Words("a b"), ConstantScheme(3)).get_epoch_iterator()
     with pytest.raises(ValueError, match=r"of Words ended after 0 items, .* behind 1"):
         shorter.set_state(state)
+
+
+def test_the_inherited_constructor_is_needed():
+    class Forgetful(Dataset):
+        provides_sources = ("x",)
+
+        def __init__(self):
+            self.x = 1
+
+    with pytest.raises(TypeError, match=r"Forgetful is used .* super\(\).__init__"):
+        DataStream(Forgetful(), SequentialScheme(4, 2))
+
+
+def test_schemes_are_asked_for_an_epoch(dataset):
+    class AsInFuel(SequentialScheme):
+        def get_request_iterator(self):
+            return iter([[0, 1]])
+
+    with pytest.raises(TypeError, match=r"AsInFuel.* must take the number of"):
+        DataStream(dataset, AsInFuel(6, 2))

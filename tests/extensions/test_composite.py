@@ -7,6 +7,7 @@ import pytest
 from brickyard.extensions import (
     CompositeExtension,
     FinishAfter,
+    Printing,
     SimpleExtension,
     TrackTheBest,
 )
@@ -87,3 +88,8 @@ def test_state_is_applied_whole_or_not_at_all():
 def test_parts_are_extensions():
     with pytest.raises(TypeError, match="composed of extensions, got 3 of type int"):
         CompositeExtension([3])
+
+
+def test_one_extension_is_no_list():
+    with pytest.raises(TypeError, match=r"got one, Printing; pass \[Printing"):
+        CompositeExtension(Printing())

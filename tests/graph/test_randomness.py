@@ -3,7 +3,7 @@ import pytest
 from pytensor import tensor as pt
 
 from brickyard.backends import evaluate, random_stream
-from brickyard.graph import ComputationGraph
+from brickyard.graph import ComputationGraph, apply_dropout
 from brickyard.graph.randomness import (
     change_at_random,
     float_variables,
@@ -70,3 +70,9 @@ def test_the_default_update_is_that_of_the_changed_graph(graph):
         assert ComputationGraph(update).inputs == [x]
     value = np.zeros(3, dtype=x.dtype)
     assert evaluate(changed.outputs[0], {x: value}).shape == (3,)
+
+
+def test_the_graph_must_be_one():
+    x = pt.matrix("x")
+    with pytest.raises(TypeError, match=r"must be a ComputationGraph, got x; make"):
+        apply_dropout(x, [x], 0.5)

@@ -7,6 +7,7 @@ from brickyard.bricks import Linear
 from brickyard.datasets import IndexableDataset
 from brickyard.datasets.schemes import SequentialScheme
 from brickyard.datasets.streams import DataStream
+from brickyard.datasets.transformers import Transformer
 from brickyard.training import Adam, MainLoop, Model, UpdatesAlgorithm
 from brickyard.training.loop_arguments import (
     check_algorithm,
@@ -57,3 +58,13 @@ def test_what_is_fine():
     check_algorithm(UpdatesAlgorithm())
     check_data_stream(DataStream(DATASET, SequentialScheme(4, 2)))
     check_model(None)
+
+
+def test_the_inherited_constructor_is_needed():
+    class Forgetful(Transformer):
+        def __init__(self, data_stream):
+            self.data_stream = data_stream
+
+    stream = Forgetful(DataStream(DATASET, SequentialScheme(4, 2)))
+    with pytest.raises(TypeError, match=r"no epoch counter: Forgetful.* super\(\)"):
+        check_data_stream(stream)

@@ -106,11 +106,22 @@ class StepRule:
             The steps, for the same parameters in the same order.
         updates
             Pairs of a shared variable and its new value.
+
+        Raises
+        ------
+        TypeError
+            If `compute_step` returns something else than a pair.
         """
         steps: Steps = {}
         updates: Updates = []
         for parameter, previous_step in previous_steps.items():
-            steps[parameter], more = self.compute_step(parameter, previous_step)
+            computed = self.compute_step(parameter, previous_step)
+            if not isinstance(computed, tuple | list) or len(computed) != 2:
+                raise TypeError(
+                    f"{type(self).__name__}.compute_step must return a pair, the step "
+                    f"and a list of updates (may be empty), got {computed}"
+                )
+            steps[parameter], more = computed
             updates.extend(more)
         return steps, updates
 

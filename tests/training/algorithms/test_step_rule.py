@@ -34,3 +34,13 @@ def test_names():
     assert rule.name == "outer_scale"
     assert snake_case("RMSProp") == "rms_prop"
     assert snake_case("AMSGrad") == "ams_grad"
+
+
+def test_a_pair_must_be_returned():
+    class Halve(StepRule):
+        def compute_step(self, parameter, previous_step):
+            return previous_step / 2
+
+    W = shared([1.0], name="W", dtype="floatX")
+    with pytest.raises(TypeError, match=r"Halve.compute_step must return a pair"):
+        Halve().compute_steps({W: W})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,6 +74,25 @@ class AggregationScheme(ABC):
             Variables whose shape has to be known before anything is accumulated.
         """
         return [self.variable]
+
+    def rewritten(self, rewrite: Callable[[Variable], Variable]) -> AggregationScheme:
+        """Return this scheme for a graph of which parts were replaced.
+
+        Parameters
+        ----------
+        rewrite
+            Gives for each variable what it has become.
+
+        Returns
+        -------
+        AggregationScheme
+            The same with other variables.
+        """
+        twin = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, Variable):
+                setattr(twin, name, rewrite(value))
+        return twin
 
     @abstractmethod
     def get_aggregator(self, shapes: Shapes | None = None) -> Aggregator:
