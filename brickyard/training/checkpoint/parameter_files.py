@@ -102,7 +102,13 @@ def load_parameters(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     with open(path, "rb") as file:
         is_archive = file.read(4) == b"PK\x03\x04"
     if not is_archive:
-        return import_parameters(path)
+        try:
+            return import_parameters(path)
+        except CheckpointError as error:
+            raise CheckpointError(
+                f"{os.fspath(path)} is neither a checkpoint of brickyard nor a "
+                f"safetensors file ({error})"
+            ) from error
     parts = read_checkpoint(path).parts
     if "parameters" not in parts:
         raise CheckpointError(

@@ -55,3 +55,9 @@ def test_refuses_other_values(tmp_path):
         export_parameters(tmp_path / "x", {"a": np.array(["x"])})
     with pytest.raises(ValueError, match=r"arrays called \['__metadata__'\]"):
         export_parameters(tmp_path / "x", {"__metadata__": np.ones(1)})
+
+
+def test_other_files_are_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("not parameters at all")
+    with pytest.raises(CheckpointError, match=r"notes.txt is neither a checkpoint of"):
+        load_parameters(tmp_path / "notes.txt")

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from pytensor import tensor as pt
 
 from brickyard.backends import shared
-from brickyard.training.monitoring import TakeLast, mean
+from brickyard.graph import ComputationGraph
+from brickyard.training.monitoring import (
+    Concatenate,
+    DatasetEvaluator,
+    Maximum,
+    Minimum,
+    TakeLast,
+    mean,
+    perplexity,
+)
 from brickyard.training.monitoring.aggregation.base import (
     accumulator_shape,
     data_inputs,
@@ -55,3 +65,31 @@ def test_take_last_accumulates_nothing_to_be_initialized():
 
 def test_last_value_keeps_known_lengths():
     assert last_value(pt.TensorType("int8", (None, 3))("x")).get_value().shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("declare", "expected"),
+    [
+        (lambda x: mean(x.sum(), x.shape[0]), 30 / 3),
+        (lambda x: perplexity(x.sum() / 10, x.shape[0]), np.exp(-1.0)),
+        (lambda x: with_scheme(Minimum, x.sum()), 10.0),
+        (lambda x: with_scheme(Maximum, x.sum()), 20.0),
+        (lambda x: with_scheme(TakeLast, x.sum()), 20.0),
+        (lambda x: with_scheme(Concatenate, x), [10.0, 10.0, 10.0]),
+    ],
+)
+def test_schemes_follow_a_graph_that_is_rewritten(declare, expected):
+    x = pt.vector("x")
+    variable = declare(x).copy(name="monitored")
+    (new,) = ComputationGraph(variable).replace({x: 10 * x}).outputs
+    evaluator = DatasetEvaluator([new])
+    evaluator.initialize_aggregators()
+    for batch in ([1.0], [1.0, 1.0]):
+        evaluator.process_batch({"x": np.float32(batch)})
+    (got,) = evaluator.get_aggregated_values().values()
+    np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+def with_scheme(scheme, variable):
+    variable.tag.aggregation_scheme = scheme(variable)
+    return variable
