@@ -75,7 +75,7 @@ def test_last_value_keeps_known_lengths():
         (lambda x: with_scheme(Minimum, x.sum()), 10.0),
         (lambda x: with_scheme(Maximum, x.sum()), 20.0),
         (lambda x: with_scheme(TakeLast, x.sum()), 20.0),
-        (lambda x: with_scheme(Concatenate, x), [10.0, 10.0, 10.0]),
+        (lambda x: with_scheme(Concatenate, 2 * x), [20.0, 20.0, 20.0]),
     ],
 )
 def test_schemes_follow_a_graph_that_is_rewritten(declare, expected):
