@@ -6,6 +6,7 @@ import platform
 import shlex
 import sys
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -16,6 +17,7 @@ from brickyard.training.errors import CheckpointError
 FORMAT = "brickyard checkpoint"
 FORMAT_VERSION = 1
 MANIFEST_NAME = "manifest.json"
+_LIBRARIES = ("pytensor", "jax", "numpy")
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,15 @@ class Manifest:
 
 def library_versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries that numbers depend on."""
-    found = {"brickyard": __version__, "python": platform.python_version()}
-    for name in ("pytensor", "jax", "numpy"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    libraries = {name: _installed_version(name) for name in _LIBRARIES}
+    own = {"brickyard": __version__, "python": platform.python_version()}
+    return {**own, **libraries}
+
+
+@cache
+def _installed_version(name: str) -> str:
+    # Python reads it from a file each time, and every save asks.
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
