@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytensor import tensor as pt
 from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
@@ -109,6 +110,9 @@ class CostMatrix(Cost):
         who = f"{self.path}.cost_matrix"
         check_scores(who, "y_hat", y_hat)
         check_same_shape(who, y, y_hat)
+        if y.type.shape != y_hat.type.shape:
+            # Predictions of a known width of 1 would be stretched to wider targets.
+            y = pt.specify_shape(y, y_hat.type.shape)
         # int64 targets or float64 ones from NumPy would widen the whole graph.
         return y.astype(y_hat.dtype)
 

@@ -137,3 +137,12 @@ def test_bad_shapes_and_dtypes_name_the_brick(brick):
         brick().apply(pt.vector("y"), pt.matrix("y_hat"))
     with pytest.raises(TypeError, match=rf"{path}\.cost_matrix: y_hat must be float"):
         brick().apply(pt.matrix("y"), pt.lmatrix("y_hat"))
+
+
+def test_predictions_of_width_1_are_not_stretched_to_wider_targets():
+    y, y_hat = pt.matrix("y"), pt.tensor("y_hat", shape=(None, 1))
+    cost = SquaredError().apply(y, y_hat)
+    assert evaluate(cost, {y: np.ones((4, 1)), y_hat: np.zeros((4, 1))}) == 1
+    message = r"squarederror.cost_matrix.*\n.*'y': \(4, 5\)"
+    with pytest.raises(ValueError, match=message):
+        evaluate(cost, {y: np.ones((4, 5)), y_hat: np.zeros((4, 1))})
