@@ -230,7 +230,9 @@ class MainLoop:
         ------
         ValueError
             If an extension reads a record that nobody writes before it, parameters
-            were never initialized, or the stream has no batches.
+            were never initialized or share a name, or the stream has no batches.
+        LogError
+            If the log cannot be written.
         RuntimeError
             If the loop runs already.
         SystemExit
@@ -239,6 +241,8 @@ class MainLoop:
         if self._running:
             raise RuntimeError("the main loop runs already; run() cannot be nested")
         hooks = self._prepare()
+        # A log that cannot be written is found before training rather than behind it.
+        self.log.flush()
         self.status["epoch_interrupt_received"] = False
         self.status["batch_interrupt_received"] = False
         self._running = True

@@ -47,7 +47,8 @@ def parameters_by_path(algorithm: Any, model: Any = None) -> dict[str, Any]:
     Parameters
     ----------
     algorithm
-        Its ``parameters``, if it has any, are included.
+        Its ``parameters``, if it has any, are included, under the names in its
+        ``parameter_paths`` if it has them.
     model
         Its ``get_parameter_dict()`` gives names and shared variables.
 
@@ -63,10 +64,11 @@ def parameters_by_path(algorithm: Any, model: Any = None) -> dict[str, Any]:
     """
     found: dict[str, Any] = dict(model.get_parameter_dict()) if model else {}
     known = {id(variable) for variable in found.values()}
+    paths = getattr(algorithm, "parameter_paths", {})
     for variable in getattr(algorithm, "parameters", ()) or ():
         if id(variable) in known:
             continue
-        path = parameter_path(variable)
+        path = paths[variable] if variable in paths else parameter_path(variable)
         if path in found:
             raise ValueError(
                 f"two parameters of the main loop are called {path!r}; give bricks "
@@ -136,7 +138,7 @@ def check_initialized(algorithm: Any, model: Any = None) -> None:
     ------
     ValueError
         If a parameter of a brick that was never initialized holds NaN, as parameters
-        do when they are allocated.
+        do when they are allocated; or if two parameters have the same path.
 
     Examples
     --------
@@ -149,14 +151,13 @@ def check_initialized(algorithm: Any, model: Any = None) -> None:
         ...
     ValueError: the parameter '/linear.W' has no values: /linear was not ...
     """
-    named = model.get_parameter_dict().values() if model else ()
-    for variable in [*named, *(getattr(algorithm, "parameters", ()) or ())]:
+    for path, variable in parameters_by_path(algorithm, model).items():
         brick: Any = get_brick(variable)
         if brick is None or brick.initialized:
             continue
         if np.isnan(variable.get_value(borrow=True)).any():
             raise ValueError(
-                f"the parameter {parameter_path(variable)!r} has no values: "
+                f"the parameter {path!r} has no values: "
                 f"{brick.get_unique_path()[0].path} was not initialized; call its "
                 "initialize() before training, or load values"
             )

@@ -10,7 +10,8 @@ from brickyard.datasets import IndexableDataset
 from brickyard.datasets.schemes import SequentialScheme
 from brickyard.datasets.streams import DataStream
 from brickyard.extensions import FinishAfter, TrainingExtension
-from brickyard.training import GradientDescent, MainLoop, Model
+from brickyard.training import GradientDescent, MainLoop, Model, SQLiteLog
+from brickyard.training.errors import LogError
 
 
 def linear_loop(*extensions, initialize=True, parameters=slice(None)):
@@ -62,3 +63,11 @@ def test_training_without_an_end_is_mentioned(caplog):
 
     linear_loop(Finish()).run()
     assert "No extension ends the training" in caplog.text
+
+
+def test_a_log_that_cannot_be_written_is_found_before_training(tmp_path):
+    loop = linear_loop()
+    loop.log = SQLiteLog(tmp_path / "gone" / "log.sqlite")
+    with pytest.raises(LogError, match="does its directory exist"):
+        loop.run()
+    assert loop.status["iterations_done"] == 0

@@ -543,7 +543,7 @@ def test_interrupt_after_the_last_batch_of_an_epoch():
 
 def test_log_that_cannot_be_written_does_not_end_training(tmp_path, caplog):
     class Full(TrainingLog):
-        full = True
+        full = False
 
         def flush(self):
             if self.full:
@@ -553,11 +553,14 @@ def test_log_that_cannot_be_written_does_not_end_training(tmp_path, caplog):
 
     log = Full()
 
-    class Heal(TrainingExtension):
+    class Fill(TrainingExtension):
+        def before_training(self):
+            log.full = True
+
         def after_training(self):
             log.full = False
 
-    loop = make(Heal(), log=log)
+    loop = make(Fill(), log=log)
     loop.run()
     assert loop.status["epochs_done"] == 2
     assert "the disk is full; its rows stay in memory" in caplog.text

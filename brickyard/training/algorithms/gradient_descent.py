@@ -144,6 +144,11 @@ class GradientDescent(UpdatesAlgorithm):
         return list(self._names)
 
     @property
+    def parameter_paths(self) -> dict[SharedVariable, str]:
+        """The names under which the parameters are saved, by parameter."""
+        return dict(self._names)
+
+    @property
     def skipped_batches(self) -> int:
         """The number of batches known to have been skipped for their cost."""
         return self._watch.skipped if self._watch is not None else 0
@@ -277,9 +282,6 @@ class GradientDescent(UpdatesAlgorithm):
         given = dict(gradients)
         check_steps(self._names, given, f"{self._owner}: gradients")
         return {parameter: given[parameter] for parameter in self._names}
-
-    def _paths(self) -> dict[Variable, str]:
-        return dict(self._names)
 
     def _outputs(self) -> list[Variable]:
         return [] if self._watch is None else [self._is_finite]

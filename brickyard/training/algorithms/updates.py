@@ -91,6 +91,11 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         return [v for v in self._updates if has_roles(v, [PARAMETER])]
 
     @property
+    def parameter_paths(self) -> dict[SharedVariable, str]:
+        """The names under which the parameters are saved, by parameter."""
+        return {parameter: parameter_path(parameter) for parameter in self.parameters}
+
+    @property
     def function(self) -> CompiledFunction:
         """The function that processes batches; asking for it initializes."""
         self.initialize()
@@ -150,7 +155,9 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         expressions = [*outputs, *(value for _, value in updates)]
         inputs = [v for v in sorted_variables(expressions) if is_input(v)]
         self._matcher = SourceMatcher(self._owner, inputs, self.on_unused_sources)
-        self._state_names = StateNames(self._owner, self.updates, self._paths())
+        self._state_names = StateNames(
+            self._owner, self.updates, dict(self.parameter_paths)
+        )
         settings = {"name": self._owner, **self.compile_kwargs}
         self._function = compile(
             inputs, outputs[0] if outputs else None, updates, **settings
@@ -224,10 +231,6 @@ class UpdatesAlgorithm(TrainingAlgorithm):
     def _final_updates(self) -> list[tuple[SharedVariable, Variable]]:
         """Return the updates as they are compiled."""
         return self.updates
-
-    def _paths(self) -> dict[Variable, str]:
-        """Return the names of the parameters."""
-        return {parameter: parameter_path(parameter) for parameter in self.parameters}
 
     def _run(self, batch: Mapping[str, Any]) -> Any:
         """Call the function. This is the path of every batch, so it does little."""

@@ -16,6 +16,7 @@ from brickyard.training.algorithms import (
     StepRule,
 )
 from brickyard.training.errors import TrainingFinish
+from brickyard.training.parameters import parameters_by_path
 from brickyard.training.schedules import ExponentialSchedule
 
 
@@ -315,3 +316,10 @@ def test_a_misspelt_argument_is_named():
     W = shared([1.0], name="W", dtype="floatX")
     with pytest.raises(TypeError, match="argument 'params'; did you mean 'parameters"):
         GradientDescent(cost=(W**2).sum(), params=[W])
+
+
+def test_parameters_are_saved_under_the_names_they_are_given():
+    rate, W = shared(1.0, dtype="floatX"), shared([1.0], name="W", dtype="floatX")
+    algorithm = GradientDescent((rate * W**2).sum(), {"rate": rate, "V": W})
+    assert algorithm.parameter_paths == {rate: "rate", W: "V"}
+    assert parameters_by_path(algorithm) == {"rate": rate, "V": W}
