@@ -5,13 +5,21 @@ from brickyard.datasets.transformers.base import AgnosticTransformer, Transforme
 from brickyard.datasets.transformers.batch import Batch
 from brickyard.datasets.transformers.cache import Cache
 from brickyard.datasets.transformers.cast import Cast, ForceFloatX
-from brickyard.datasets.transformers.defaults import uint8_pixels_to_floatX
+from brickyard.datasets.transformers.defaults import (
+    rgb_images_from_encoded_bytes,
+    uint8_pixels_to_floatX,
+)
 from brickyard.datasets.transformers.filter import Filter
 from brickyard.datasets.transformers.filter_sources import FilterSources
 from brickyard.datasets.transformers.flatten import Flatten
+from brickyard.datasets.transformers.images_from_bytes import ImagesFromBytes
 from brickyard.datasets.transformers.mapping import Mapping, SortMapping
 from brickyard.datasets.transformers.merge import Merge
+from brickyard.datasets.transformers.minimum_image_dimensions import (
+    MinimumImageDimensions,
+)
 from brickyard.datasets.transformers.padding import Padding
+from brickyard.datasets.transformers.random_2d_rotation import Random2DRotation
 from brickyard.datasets.transformers.random_fixed_size_crop import RandomFixedSizeCrop
 from brickyard.datasets.transformers.random_flip import (
     RandomHorizontalFlip,
@@ -39,9 +47,12 @@ __all__ = [
     "FilterSources",
     "Flatten",
     "ForceFloatX",
+    "ImagesFromBytes",
     "Mapping",
     "Merge",
+    "MinimumImageDimensions",
     "Padding",
+    "Random2DRotation",
     "RandomFixedSizeCrop",
     "RandomHorizontalFlip",
     "RandomSourcewiseTransformer",
@@ -52,5 +63,6 @@ __all__ = [
     "SourcewiseTransformer",
     "Transformer",
     "Unpack",
+    "rgb_images_from_encoded_bytes",
     "uint8_pixels_to_floatX",
 ]

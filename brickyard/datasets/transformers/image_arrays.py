@@ -41,7 +41,7 @@ class ExpectsImages(ExpectsAxisLabels):
             labels = (below.axis_labels or {}).get(source)
             if labels is not None and not any(labels):
                 labels = None
-            expected = IMAGE_AXES
+            expected: tuple[str, ...] = IMAGE_AXES
             if not below.produces_examples:
                 expected = (BATCH_LABEL, *IMAGE_AXES)
             elif labels is not None:
