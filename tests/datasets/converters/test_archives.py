@@ -1,0 +1,155 @@
+import gzip
+import io
+import tarfile
+
+import pytest
+
+from brickyard.datasets.converters import archives
+from brickyard.datasets.converters.archives import read_archive_members
+from brickyard.datasets.exceptions import DatasetFileError
+
+FILES = {"f/a": b"first", "f/b": b"x" * 5000, "f/c": b""}
+
+
+def member(name, content=b"", **attributes):
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    for key, value in attributes.items():
+        setattr(info, key, value)
+    return info, content
+
+
+def write(path, members, mode="w:gz", **kwargs):
+    with tarfile.open(path, mode, **kwargs) as archive:
+        for info, content in members:
+            archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "a.tar.gz"
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_files_come_back(path, mode, form):
+    members = [member("f", type=tarfile.DIRTYPE), member("f/" + "n" * 300, b"long")]
+    members += [member(*item) for item in FILES.items()]
+    write(path, members, mode, format=form)
+    assert read_archive_members(path, FILES) == FILES
+    assert read_archive_members(path, ["f/b"]) == {"f/b": FILES["f/b"]}
+    assert read_archive_members(path, ["f/" + "n" * 300])
+
+
+def test_leading_dots_are_no_part_of_a_name(path):
+    write(path, [member("./f/a", b"first")])
+    assert read_archive_members(path, ["f/a"]) == {"f/a": b"first"}
+
+
+def test_missing_member(path):
+    write(path, [member("f/a", b"")])
+    with pytest.raises(DatasetFileError, match=r"gz' lacks the file 'f/b'.*are: f/a"):
+        read_archive_members(path, ["f/b"])
+
+
+@pytest.mark.parametrize("name", ["/f/a", "../a", "f/../../a", "f\\a", "c:a", ".."])
+def test_unsafe_names(path, name):
+    write(path, [member("f/a", b""), member(name, b"x")])
+    with pytest.raises(DatasetFileError, match=r"gz' has the member .*an unsafe name"):
+        read_archive_members(path, ["f/a"])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, b"7", b"S"],
+)
+def test_special_files(path, kind):
+    write(path, [member("f/a", type=kind, linkname="/etc/passwd")])
+    with pytest.raises(
+        DatasetFileError, match=r"'f/a', a link or other special|not a tar archive"
+    ):
+        read_archive_members(path, ["f/a"])
+
+
+def test_sparse_files(path):
+    headers = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(2**40)}
+    headers |= {"GNU.sparse.numblocks": "1"}
+    write(path, [member("f/a", b"x", pax_headers=headers)], format=tarfile.PAX_FORMAT)
+    with pytest.raises(DatasetFileError, match="'f/a', a link or other special file"):
+        read_archive_members(path, ["f/a"])
+
+
+def test_two_of_a_name(path):
+    write(path, [member("f/a", b"1"), member("./f/a", b"2")])
+    with pytest.raises(DatasetFileError, match="has two files named 'f/a'; fetch"):
+        read_archive_members(path, ["f/a"])
+
+
+def test_large_members(path):
+    write(path, [member("f/a", b"12345")])
+    assert read_archive_members(path, ["f/a"], max_member_size=5)
+    with pytest.raises(DatasetFileError, match="announces 5 bytes for 'f/a', which ma"):
+        read_archive_members(path, ["f/a"], max_member_size=4)
+
+
+def test_bombs(path):
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        info = tarfile.TarInfo("f/bomb")
+        info.size = 2**24
+        file.write(info.tobuf() + bytes(2**24))
+        file.write(tarfile.TarInfo("f/a").tobuf() + bytes(1024))
+    assert read_archive_members(path, ["f/a"]) == {"f/a": b""}
+    with pytest.raises(DatasetFileError, match="more than 1048576 bytes when unpacked"):
+        read_archive_members(path, ["f/a"], max_total_size=2**20)
+
+
+def test_large_headers(path):
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        info = tarfile.TarInfo("f/a")
+        info.type = tarfile.XHDTYPE
+        info.size = 2**22
+        file.write(info.tobuf() + bytes(2**22))
+    with pytest.raises(DatasetFileError, match=r"gz' has a header of 4194304 bytes"):
+        read_archive_members(path, ["f/a"])
+
+
+def test_many_members(path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
+    write(path, [member(f"f/{i}") for i in range(4)])
+    with pytest.raises(DatasetFileError, match="has more than 3 members"):
+        read_archive_members(path, ["f/1"])
+
+
+def test_members_without_content(path, monkeypatch):
+    write(path, [member("f/a", b"x")])
+    monkeypatch.setattr(tarfile.TarFile, "extractfile", lambda self, info: None)
+    with pytest.raises(DatasetFileError, match="has no content for 'f/a'"):
+        read_archive_members(path, ["f/a"])
+
+
+def test_short_members(path, monkeypatch):
+    write(path, [member("f/a", b"xyz")])
+    monkeypatch.setattr(
+        tarfile.TarFile, "extractfile", lambda self, info: io.BytesIO(b"x")
+    )
+    with pytest.raises(DatasetFileError, match="ends in the middle of 'f/a'"):
+        read_archive_members(path, ["f/a"])
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_truncated_anywhere(path, mode):
+    write(path, [member(*item) for item in FILES.items()], mode)
+    content = path.read_bytes()
+    end = len(content) if mode == "w:gz" else 7168
+    for keep in [*range(0, end - 10, max(end // 60, 1)), *range(end - 10, end)]:
+        path.write_bytes(content[:keep])
+        with pytest.raises(DatasetFileError, match=r"a\.tar\.gz'.*fetch it again"):
+            read_archive_members(path, FILES)
+
+
+def test_something_else(path):
+    for content in (b"", b"<html>" * 200, gzip.compress(b"<html>" * 200)):
+        path.write_bytes(content)
+        with pytest.raises(DatasetFileError, match="is not a tar archive, or is trunc"):
+            read_archive_members(path, ["f/a"])
