@@ -18,6 +18,7 @@ from brickyard.datasets.transformers.merge import Merge
 from brickyard.datasets.transformers.minimum_image_dimensions import (
     MinimumImageDimensions,
 )
+from brickyard.datasets.transformers.ngrams import NGrams
 from brickyard.datasets.transformers.padding import Padding
 from brickyard.datasets.transformers.random_2d_rotation import Random2DRotation
 from brickyard.datasets.transformers.random_fixed_size_crop import RandomFixedSizeCrop
@@ -35,6 +36,7 @@ from brickyard.datasets.transformers.sourcewise import (
     SourcewiseTransformer,
 )
 from brickyard.datasets.transformers.unpack import Unpack
+from brickyard.datasets.transformers.window import Window
 
 __all__ = [
     "AgnosticSourcewiseTransformer",
@@ -51,6 +53,7 @@ __all__ = [
     "Mapping",
     "Merge",
     "MinimumImageDimensions",
+    "NGrams",
     "Padding",
     "Random2DRotation",
     "RandomFixedSizeCrop",
@@ -63,6 +66,7 @@ __all__ = [
     "SourcewiseTransformer",
     "Transformer",
     "Unpack",
+    "Window",
     "rgb_images_from_encoded_bytes",
     "uint8_pixels_to_floatX",
 ]
