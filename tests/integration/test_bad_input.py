@@ -421,9 +421,7 @@ TRAININGS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "message"), TRAININGS.values(), ids=TRAININGS
-)
+@cases(TRAININGS)
 def test_assembling_a_training(action, kind, message):
     refuses(action, kind, message)
 
