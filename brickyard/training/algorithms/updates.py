@@ -155,9 +155,8 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         expressions = [*outputs, *(value for _, value in updates)]
         inputs = [v for v in sorted_variables(expressions) if is_input(v)]
         self._matcher = SourceMatcher(self._owner, inputs, self.on_unused_sources)
-        self._state_names = StateNames(
-            self._owner, self.updates, dict(self.parameter_paths)
-        )
+        paths: dict[Variable, str] = {**self.parameter_paths}
+        self._state_names = StateNames(self._owner, self.updates, paths)
         settings = {"name": self._owner, **self.compile_kwargs}
         self._function = compile(
             inputs, outputs[0] if outputs else None, updates, **settings
