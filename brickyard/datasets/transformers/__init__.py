@@ -31,6 +31,7 @@ from brickyard.datasets.transformers.random_sourcewise import (
 )
 from brickyard.datasets.transformers.rename import Rename
 from brickyard.datasets.transformers.scale_and_shift import ScaleAndShift
+from brickyard.datasets.transformers.shuffle_buffer import ShuffleBuffer
 from brickyard.datasets.transformers.sourcewise import (
     AgnosticSourcewiseTransformer,
     SourcewiseTransformer,
@@ -62,6 +63,7 @@ __all__ = [
     "RandomVerticalFlip",
     "Rename",
     "ScaleAndShift",
+    "ShuffleBuffer",
     "SortMapping",
     "SourcewiseTransformer",
     "Transformer",
