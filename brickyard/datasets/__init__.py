@@ -2,6 +2,8 @@
 
 from brickyard.datasets.base import Dataset
 from brickyard.datasets.billion import OneBillionWord
+from brickyard.datasets.cifar10 import CIFAR10
+from brickyard.datasets.cifar100 import CIFAR100
 from brickyard.datasets.digits import Digits
 from brickyard.datasets.hdf5 import H5PYDataset
 from brickyard.datasets.indexable import IndexableDataset
@@ -27,6 +29,8 @@ from brickyard.datasets.text import TextFile
 from brickyard.datasets.toy import Spiral, SwissRoll
 
 __all__ = [
+    "CIFAR10",
+    "CIFAR100",
     "MNIST",
     "AbstractDataStream",
     "BatchScheme",

@@ -2,6 +2,8 @@
 
 from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists, fill_hdf5_file
+from brickyard.datasets.converters.cifar10 import convert_cifar10
+from brickyard.datasets.converters.cifar100 import convert_cifar100
 from brickyard.datasets.converters.digits import convert_digits, split_digits
 from brickyard.datasets.converters.mnist import (
     convert_mnist,
@@ -13,6 +15,8 @@ from brickyard.datasets.converters.provenance import sha256_of_file, write_prove
 __all__ = [
     "atomic_hdf5_file",
     "check_exists",
+    "convert_cifar10",
+    "convert_cifar100",
     "convert_digits",
     "convert_mnist",
     "fill_hdf5_file",

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from brickyard.datasets.converters.digits import convert_digits
-from brickyard.datasets.converters.mnist import convert_mnist
+from brickyard.datasets.converters.commands import COMMANDS
 from brickyard.datasets.exceptions import MissingInputFiles
 
 
@@ -42,23 +41,29 @@ def _parser() -> argparse.ArgumentParser:
         description="Convert the original files of a data set to one HDF5 file.",
     )
     commands = parser.add_subparsers(required=True, metavar="DATASET")
-    mnist = commands.add_parser("mnist", help="MNIST, from its four idx files")
-    mnist.add_argument(
-        "--directory", type=Path, default=Path(), help="where the original files are"
-    )
-    mnist.add_argument("--dtype", help="bool or a float type; uint8 by default")
-    mnist.set_defaults(convert=convert_mnist)
-    digits = commands.add_parser("digits", help="digits, from scikit-learn's copy")
-    digits.set_defaults(convert=convert_digits)
-    for command in (mnist, digits):
-        command.add_argument(
+    for name, command in COMMANDS.items():
+        subparser = commands.add_parser(name, help=command.help)
+        if command.has_directory:
+            subparser.add_argument(
+                "--directory",
+                type=Path,
+                default=Path(),
+                help="where the original files are",
+            )
+        for option, keywords in command.options.items():
+            subparser.add_argument(option, **keywords)
+        subparser.add_argument(
             "--output-directory",
             type=Path,
             default=Path(),
             help="where the converted file goes; the working directory by default",
         )
-        command.add_argument("--output-filename", help="another name for it")
-    digits.set_defaults(output_filename="digits.hdf5")
+        subparser.add_argument(
+            "--output-filename",
+            default=command.default_filename,
+            help="another name for it",
+        )
+        subparser.set_defaults(convert=command.convert)
     return parser
 
 

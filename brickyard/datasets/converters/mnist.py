@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import math
 import os
-import shlex
 import struct
-import zlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +12,11 @@ from numpy.typing import DTypeLike
 
 from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists, fill_hdf5_file
-from brickyard.datasets.converters.provenance import write_provenance
+from brickyard.datasets.converters.original_files import find_original, read_original
+from brickyard.datasets.converters.provenance import (
+    converter_command,
+    write_provenance,
+)
 
 IMAGE_MAGIC = 2051
 LABEL_MAGIC = 2049
@@ -25,14 +25,14 @@ AXIS_LABELS = {
     "features": ("batch", "channel", "height", "width"),
     "targets": ("batch", "index"),
 }
-_REQUIRED_FILES = [
+REQUIRED_FILES = [
     (f"{prefix}-{kind}-ubyte.gz", f"{prefix}-{kind}-ubyte")
     for prefix in SPLITS.values()
     for kind in ("images-idx3", "labels-idx1")
 ]
 
 
-@check_exists(_REQUIRED_FILES)
+@check_exists(REQUIRED_FILES)
 def convert_mnist(
     directory: str | os.PathLike,
     output_directory: str | os.PathLike,
@@ -77,10 +77,41 @@ def convert_mnist(
     LeCun, Y., Bottou, L., Bengio, Y. and Haffner, P. (1998). Gradient-based learning
     applied to document recognition. Proceedings of the IEEE 86(11), section III.A.
     """
+    return convert_idx_images(
+        "mnist", directory, output_directory, output_filename, dtype
+    )
+
+
+def convert_idx_images(
+    name: str,
+    directory: str | os.PathLike[str],
+    output_directory: str | os.PathLike[str],
+    output_filename: str | None = None,
+    dtype: DTypeLike | None = None,
+) -> tuple[str]:
+    """Convert the four files of a data set that is laid out and named as MNIST is.
+
+    Parameters
+    ----------
+    name
+        The name of the converter, and of the converted file.
+    directory, output_directory, output_filename, dtype
+        As in `convert_mnist`.
+
+    Returns
+    -------
+    tuple
+        The path of the converted file.
+
+    Raises
+    ------
+    ValueError
+        As in `convert_mnist`.
+    """
     if output_filename is None:
         suffix = "" if dtype is None else f"_{np.dtype(dtype)}"
-        output_filename = f"mnist{suffix}.hdf5"
-    directory, output_path = Path(directory), Path(output_directory) / output_filename
+        output_filename = f"{name}{suffix}.hdf5"
+    output_path = Path(output_directory) / output_filename
     data: list[tuple] = []
     inputs: dict[str, list[Path]] = {"features": [], "targets": []}
     for split, prefix in SPLITS.items():
@@ -97,9 +128,10 @@ def convert_mnist(
         data += [(split, "features", images), (split, "targets", labels)]
         inputs["features"].append(images_path)
         inputs["targets"].append(labels_path)
+    options = () if dtype is None else ("--dtype", str(np.dtype(dtype)))
     with atomic_hdf5_file(output_path) as h5file:
         fill_hdf5_file(h5file, data, axis_labels=AXIS_LABELS)
-        write_provenance(h5file, _command(directory, dtype), inputs)
+        write_provenance(h5file, converter_command(name, directory, *options), inputs)
     return (str(output_path),)
 
 
@@ -169,7 +201,7 @@ def read_mnist_labels(filename: str | os.PathLike) -> np.ndarray:
 
 
 def _read_idx(filename: str | os.PathLike, magic: int, kind: str) -> np.ndarray:
-    content = _read_bytes(filename)
+    content = read_original(filename)
     # the last byte of the magic number is the number of axes
     header_size = 4 + 4 * (magic & 0xFF)
     if len(content) < header_size:
@@ -194,26 +226,6 @@ def _read_idx(filename: str | os.PathLike, magic: int, kind: str) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=header_size).reshape(shape)
 
 
-def _read_bytes(filename: str | os.PathLike) -> bytes:
-    content = Path(filename).read_bytes()
-    if not content.startswith(b"\x1f\x8b"):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (EOFError, OSError, zlib.error) as error:
-        raise ValueError(
-            f"{str(filename)!r} is truncated or damaged: gzip cannot decompress it "
-            f"({error}); fetch it again"
-        ) from error
-
-
-def _find(directory: Path, name: str) -> Path:
-    compressed = directory / f"{name}.gz"
-    return compressed if compressed.is_file() else directory / name
-
-
-def _command(directory: Path, dtype: DTypeLike | None) -> str:
-    words: Sequence[str] = ["mnist", "--directory", str(directory)]
-    if dtype is not None:
-        words = [*words, "--dtype", str(np.dtype(dtype))]
-    return shlex.join(["python", "-m", "brickyard.datasets.converters", *words])
+def _find(directory: str | os.PathLike[str], name: str) -> Path:
+    # a missing file is named by the error of opening it
+    return find_original(directory, name) or Path(directory) / name

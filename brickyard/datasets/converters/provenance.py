@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,27 @@ def sha256_of_file(path: str | os.PathLike) -> str:
     """
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def converter_command(name: str, directory: str | os.PathLike, *options: str) -> str:
+    """Return the command line that runs a converter.
+
+    Parameters
+    ----------
+    name
+        The name of the converter.
+    directory
+        Where the original files are.
+    *options
+        More words.
+
+    Examples
+    --------
+    >>> converter_command("mnist", "my data", "--dtype", "bool")
+    "python -m brickyard.datasets.converters mnist --directory 'my data' --dtype bool"
+    """
+    words = [name, "--directory", str(directory), *options]
+    return shlex.join(["python", "-m", "brickyard.datasets.converters", *words])
 
 
 def write_provenance(

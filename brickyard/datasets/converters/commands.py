@@ -1,0 +1,74 @@
+"""The converters by name, with the options each of them takes on a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from brickyard.datasets.converters.cifar10 import convert_cifar10
+from brickyard.datasets.converters.cifar100 import convert_cifar100
+from brickyard.datasets.converters.digits import convert_digits
+from brickyard.datasets.converters.mnist import convert_mnist
+
+
+@dataclass(frozen=True)
+class ConverterCommand:
+    """A converter as a command.
+
+    Parameters
+    ----------
+    convert
+        The function. It takes ``output_directory``, ``output_filename``, the options,
+        and ``directory`` if `has_directory`, and returns a tuple of one path.
+    help
+        What it converts, from what.
+    options
+        Keyword arguments for ``argparse`` by the name of the option, as ``--size``.
+    has_directory
+        Whether it reads original files from a directory.
+    default_filename
+        The name of the converted file; None if it depends on the options.
+
+    Examples
+    --------
+    >>> COMMANDS["digits"].has_directory
+    False
+    """
+
+    convert: Callable[..., tuple[str]]
+    help: str
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    has_directory: bool = True
+    default_filename: str | None = None
+
+
+COMMANDS: dict[str, ConverterCommand] = {
+    "cifar10": ConverterCommand(
+        convert_cifar10,
+        "CIFAR-10, from the binary or the Python version",
+        {
+            "--partial": {
+                "action": "store_true",
+                "help": "convert the batches that are there, if not all of them are",
+            }
+        },
+        default_filename="cifar10.hdf5",
+    ),
+    "cifar100": ConverterCommand(
+        convert_cifar100,
+        "CIFAR-100, from the binary or the Python version",
+        default_filename="cifar100.hdf5",
+    ),
+    "digits": ConverterCommand(
+        convert_digits,
+        "digits, from scikit-learn's copy",
+        has_directory=False,
+        default_filename="digits.hdf5",
+    ),
+    "mnist": ConverterCommand(
+        convert_mnist,
+        "MNIST, from its four idx files",
+        {"--dtype": {"help": "bool or a float type; uint8 by default"}},
+    ),
+}
