@@ -150,7 +150,7 @@ class GradientDescent(UpdatesAlgorithm):
         return list(self._names)
 
     @property
-    def parameter_paths(self) -> dict[SharedVariable, str]:
+    def parameter_paths(self) -> dict[Variable, str]:
         """The names under which the parameters are saved, by parameter."""
         return dict(self._names)
 

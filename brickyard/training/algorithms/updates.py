@@ -91,7 +91,7 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         return [v for v in self._updates if has_roles(v, [PARAMETER])]
 
     @property
-    def parameter_paths(self) -> dict[SharedVariable, str]:
+    def parameter_paths(self) -> dict[Variable, str]:
         """The names under which the parameters are saved, by parameter."""
         return {parameter: parameter_path(parameter) for parameter in self.parameters}
 
@@ -155,7 +155,7 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         expressions = [*outputs, *(value for _, value in updates)]
         inputs = [v for v in sorted_variables(expressions) if is_input(v)]
         self._matcher = SourceMatcher(self._owner, inputs, self.on_unused_sources)
-        paths: dict[Variable, str] = {**self.parameter_paths}
+        paths = self.parameter_paths
         self._state_names = StateNames(self._owner, self.updates, paths)
         settings = {"name": self._owner, **self.compile_kwargs}
         self._function = compile(
