@@ -1,12 +1,16 @@
 """Datasets, the order they are read in, and streams of named sources."""
 
+from brickyard.datasets.adult import Adult
 from brickyard.datasets.base import Dataset
 from brickyard.datasets.billion import OneBillionWord
+from brickyard.datasets.binarized_mnist import BinarizedMNIST
 from brickyard.datasets.cifar10 import CIFAR10
 from brickyard.datasets.cifar100 import CIFAR100
 from brickyard.datasets.digits import Digits
+from brickyard.datasets.fashion_mnist import FashionMNIST
 from brickyard.datasets.hdf5 import H5PYDataset
 from brickyard.datasets.indexable import IndexableDataset
+from brickyard.datasets.iris import Iris
 from brickyard.datasets.iterable import IterableDataset
 from brickyard.datasets.iterator import DataIterator
 from brickyard.datasets.mnist import MNIST
@@ -33,17 +37,21 @@ __all__ = [
     "CIFAR100",
     "MNIST",
     "AbstractDataStream",
+    "Adult",
     "BatchScheme",
     "BatchSizeScheme",
+    "BinarizedMNIST",
     "ConcatenatedScheme",
     "ConstantScheme",
     "DataIterator",
     "DataStream",
     "Dataset",
     "Digits",
+    "FashionMNIST",
     "H5PYDataset",
     "IndexScheme",
     "IndexableDataset",
+    "Iris",
     "IterableDataset",
     "IterationScheme",
     "OneBillionWord",

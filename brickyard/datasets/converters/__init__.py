@@ -1,10 +1,14 @@
 """Converters: original files of data sets in, one HDF5 file with named sources out."""
 
+from brickyard.datasets.converters.adult import convert_adult, convert_to_one_hot
 from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists, fill_hdf5_file
+from brickyard.datasets.converters.binarized_mnist import convert_binarized_mnist
 from brickyard.datasets.converters.cifar10 import convert_cifar10
 from brickyard.datasets.converters.cifar100 import convert_cifar100
 from brickyard.datasets.converters.digits import convert_digits, split_digits
+from brickyard.datasets.converters.fashion_mnist import convert_fashion_mnist
+from brickyard.datasets.converters.iris import convert_iris
 from brickyard.datasets.converters.mnist import (
     convert_mnist,
     read_mnist_images,
@@ -15,10 +19,15 @@ from brickyard.datasets.converters.provenance import sha256_of_file, write_prove
 __all__ = [
     "atomic_hdf5_file",
     "check_exists",
+    "convert_adult",
+    "convert_binarized_mnist",
     "convert_cifar10",
     "convert_cifar100",
     "convert_digits",
+    "convert_fashion_mnist",
+    "convert_iris",
     "convert_mnist",
+    "convert_to_one_hot",
     "fill_hdf5_file",
     "read_mnist_images",
     "read_mnist_labels",

@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from brickyard.datasets.converters.adult import convert_adult
+from brickyard.datasets.converters.binarized_mnist import convert_binarized_mnist
 from brickyard.datasets.converters.cifar10 import convert_cifar10
 from brickyard.datasets.converters.cifar100 import convert_cifar100
 from brickyard.datasets.converters.digits import convert_digits
+from brickyard.datasets.converters.fashion_mnist import convert_fashion_mnist
+from brickyard.datasets.converters.iris import convert_iris
 from brickyard.datasets.converters.mnist import convert_mnist
 
 
@@ -44,6 +48,16 @@ class ConverterCommand:
 
 
 COMMANDS: dict[str, ConverterCommand] = {
+    "adult": ConverterCommand(
+        convert_adult,
+        "Adult, from adult.data and adult.test",
+        default_filename="adult.hdf5",
+    ),
+    "binarized_mnist": ConverterCommand(
+        convert_binarized_mnist,
+        "binarized MNIST, from its three .amat files",
+        default_filename="binarized_mnist.hdf5",
+    ),
     "cifar10": ConverterCommand(
         convert_cifar10,
         "CIFAR-10, from the binary or the Python version",
@@ -65,6 +79,16 @@ COMMANDS: dict[str, ConverterCommand] = {
         "digits, from scikit-learn's copy",
         has_directory=False,
         default_filename="digits.hdf5",
+    ),
+    "fashion_mnist": ConverterCommand(
+        convert_fashion_mnist,
+        "Fashion-MNIST, from its four idx files",
+        {"--dtype": {"help": "bool or a float type; uint8 by default"}},
+    ),
+    "iris": ConverterCommand(
+        convert_iris,
+        "Iris, from iris.data",
+        default_filename="iris.hdf5",
     ),
     "mnist": ConverterCommand(
         convert_mnist,
