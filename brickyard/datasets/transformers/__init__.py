@@ -3,6 +3,7 @@
 from brickyard.datasets.transformers.axis_labels import ExpectsAxisLabels
 from brickyard.datasets.transformers.base import AgnosticTransformer, Transformer
 from brickyard.datasets.transformers.batch import Batch
+from brickyard.datasets.transformers.bucket_batch import BucketBatch
 from brickyard.datasets.transformers.cache import Cache
 from brickyard.datasets.transformers.cast import Cast, ForceFloatX
 from brickyard.datasets.transformers.defaults import (
@@ -43,6 +44,7 @@ __all__ = [
     "AgnosticSourcewiseTransformer",
     "AgnosticTransformer",
     "Batch",
+    "BucketBatch",
     "Cache",
     "Cast",
     "ExpectsAxisLabels",

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from brickyard.datasets.float_type import float_x
 from brickyard.datasets.iterator import Data
-from brickyard.datasets.streams import AbstractDataStream
+from brickyard.datasets.streams import AbstractDataStream, AxisLabels
 from brickyard.datasets.transformers.arrays import as_array, is_ragged
 from brickyard.datasets.transformers.base import Transformer
 from brickyard.datasets.transformers.cast import as_dtype
@@ -83,21 +83,13 @@ class Padding(Transformer):
             float_x() if mask_dtype is None else as_dtype(mask_dtype, "Padding")
         )
         check_distinct(self.sources, "Padding")
-        if axis_labels is None and self.axis_labels is not None:
-            for source in self.mask_sources:
-                if source in self.axis_labels:
-                    self.axis_labels[f"{source}_mask"] = self.axis_labels[source][:2]
+        if axis_labels is None:
+            self.axis_labels = labels_with_masks(self.axis_labels, self.mask_sources)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Names of the sources and masks, in the order of the data."""
-        return tuple(
-            name
-            for source in self.data_stream.sources
-            for name in (
-                (source, f"{source}_mask") if source in self.mask_sources else (source,)
-            )
-        )
+        return with_masks(self.data_stream.sources, self.mask_sources)
 
     def transform_batch(self, batch: Data) -> Data:
         """Return a batch with its sequences padded, and their masks.
@@ -123,7 +115,56 @@ class Padding(Transformer):
         return tuple(result)
 
 
-def pad(data: Any, source: str) -> tuple[np.ndarray, np.ndarray]:
+def with_masks(sources: Iterable[str], mask_sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of sources with those of their masks after them.
+
+    Parameters
+    ----------
+    sources
+        The names of all sources.
+    mask_sources
+        Those that have a mask.
+
+    Examples
+    --------
+    >>> with_masks(("x", "y"), ("x",))
+    ('x', 'x_mask', 'y')
+    """
+    masked = set(mask_sources)
+    return tuple(
+        name
+        for source in sources
+        for name in ((source, f"{source}_mask") if source in masked else (source,))
+    )
+
+
+def labels_with_masks(
+    axis_labels: AxisLabels | None, mask_sources: Iterable[str]
+) -> AxisLabels | None:
+    """Return the axis labels of batches with those of their masks.
+
+    Parameters
+    ----------
+    axis_labels
+        Names of the axes, by source; or None.
+    mask_sources
+        The sources that have a mask.
+
+    Examples
+    --------
+    >>> labels_with_masks({"x": ("batch", "time", "feature")}, ["x"])["x_mask"]
+    ('batch', 'time')
+    """
+    if axis_labels is None:
+        return None
+    labelled = [source for source in mask_sources if source in axis_labels]
+    masks = {f"{source}_mask": axis_labels[source][:2] for source in labelled}
+    return {**axis_labels, **masks}
+
+
+def pad(
+    data: Any, source: str, length: int | None = None, owner: str = "Padding"
+) -> tuple[np.ndarray, np.ndarray]:
     """Pad the sequences of one source of a batch with zeros.
 
     Parameters
@@ -132,6 +173,10 @@ def pad(data: Any, source: str) -> tuple[np.ndarray, np.ndarray]:
         Sequences of shape ``(time, ...)``, one per example.
     source
         The name of the source, for the message.
+    length
+        The length to pad to, at least that of the longest sequence; None for that.
+    owner
+        The class of the transformer, for the message.
 
     Returns
     -------
@@ -150,35 +195,65 @@ def pad(data: Any, source: str) -> tuple[np.ndarray, np.ndarray]:
     [[1, 0], [2, 3]]
     """
     batch = as_array(data)
-    if not is_ragged(batch):
-        if batch.ndim < 2:
-            raise _no_time_axis(source)
+    lengths = sequence_lengths(batch, source, owner)
+    if not is_ragged(batch) and length in (None, batch.shape[1]):
         return batch, np.ones(batch.shape[:2], bool)
+    if length is None:
+        length = int(lengths.max(initial=0))
     sequences = [as_array(sequence) for sequence in batch]
     if not sequences:
-        return np.zeros((0, 0)), np.zeros((0, 0), bool)
-    if any(sequence.ndim == 0 for sequence in sequences):
-        raise _no_time_axis(source)
+        return np.zeros((0, length)), np.zeros((0, length), bool)
     # an empty list has no elements that could say what their shape and dtype are
     known = [s for s in sequences if s.shape != (0,)] or sequences
     shapes = sorted({sequence.shape[1:] for sequence in known})
     if len(shapes) > 1:
         raise ValueError(
-            f"Padding: the sequences of source {source!r} may differ in their first "
+            f"{owner}: the sequences of source {source!r} may differ in their first "
             f"axis only, but their elements have the shapes {shapes[0]} and "
             f"{shapes[1]}; make these equal with a Mapping, or leave the source out of "
             "mask_sources"
         )
-    lengths = np.fromiter(map(len, sequences), np.intp, len(sequences))
     elements = np.concatenate(known)
-    mask = np.arange(lengths.max()) < lengths[:, None]
+    mask = np.arange(length) < lengths[:, None]
     padded = np.zeros(mask.shape + elements.shape[1:], elements.dtype)
     padded[mask] = elements
     return padded, mask
 
 
-def _no_time_axis(source: str) -> ValueError:
-    return ValueError(
-        f"Padding: source {source!r} has one number per example, and no sequences that "
+def sequence_lengths(batch: np.ndarray, source: str, owner: str) -> np.ndarray:
+    """Return how long the sequences of one source of a batch are.
+
+    Parameters
+    ----------
+    batch
+        One array, shape ``(batch, time, ...)``, or one array per sequence.
+    source
+        The name of the source, for the message.
+    owner
+        The class of the transformer, for the message.
+
+    Returns
+    -------
+    numpy.ndarray
+        The lengths, shape ``(batch,)``.
+
+    Raises
+    ------
+    ValueError
+        If there is no time axis.
+
+    Examples
+    --------
+    >>> sequence_lengths(as_array([[1], [2, 3]]), "x", "Padding")
+    array([1, 2])
+    """
+    if is_ragged(batch):
+        sequences = [as_array(sequence) for sequence in batch]
+        if all(sequence.ndim > 0 for sequence in sequences):
+            return np.fromiter(map(len, sequences), np.intp, len(sequences))
+    elif batch.ndim > 1:
+        return np.full(len(batch), batch.shape[1])
+    raise ValueError(
+        f"{owner}: source {source!r} has one number per example, and no sequences that "
         "could be padded; name the sources to pad in mask_sources"
     )

@@ -10,7 +10,7 @@ from brickyard.datasets import (
 from brickyard.datasets.float_type import float_x
 from brickyard.datasets.transformers import Batch, Padding
 from brickyard.datasets.transformers.arrays import ragged
-from brickyard.datasets.transformers.padding import pad
+from brickyard.datasets.transformers.padding import pad, sequence_lengths
 from brickyard.testing import check_stream
 
 LENGTHS = (3, 1, 4, 1, 5)
@@ -97,6 +97,28 @@ def test_agrees_with_a_loop():
         np.testing.assert_array_equal(row[: len(sequence)], sequence)
         assert not row[len(sequence) :].any()
         assert row_mask.sum() == len(sequence)
+
+
+@pytest.mark.parametrize(
+    ("data", "padded"),
+    [
+        ([[1, 2], [3]], [[1, 2, 0, 0], [3, 0, 0, 0]]),
+        ([[1, 2], [3, 4]], [[1, 2, 0, 0], [3, 4, 0, 0]]),
+        ([[1, 2, 3, 4]], [[1, 2, 3, 4]]),
+        ([[], []], [[0] * 4] * 2),
+    ],
+)
+def test_a_length_that_is_given(data, padded):
+    result, mask = pad(data, "x", 4)
+    assert result.tolist() == padded
+    assert mask.sum(axis=1).tolist() == [len(sequence) for sequence in data]
+
+
+def test_lengths():
+    for batch in (np.zeros((2, 3, 4)), ragged([np.zeros(3), np.zeros((3, 2))])):
+        lengths = sequence_lengths(batch, "x", "Padding")
+        assert lengths.tolist() == [3, 3]
+        assert lengths.dtype == np.intp
 
 
 def test_elements_must_have_one_shape():

@@ -1,6 +1,9 @@
+import io
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from brickyard.datasets import (
     ConstantScheme,
@@ -14,19 +17,29 @@ from brickyard.datasets import (
 )
 from brickyard.datasets.transformers import (
     Batch,
+    BucketBatch,
     Cache,
     Cast,
     Filter,
     FilterSources,
     Flatten,
     ForceFloatX,
+    ImagesFromBytes,
     Mapping,
     Merge,
+    MinimumImageDimensions,
+    NGrams,
     Padding,
+    Random2DRotation,
+    RandomFixedSizeCrop,
+    RandomHorizontalFlip,
+    RandomVerticalFlip,
     Rename,
     ScaleAndShift,
+    ShuffleBuffer,
     SortMapping,
     Unpack,
+    Window,
 )
 from brickyard.testing import check_stream
 
@@ -34,6 +47,17 @@ from brickyard.testing import check_stream
 LENGTHS = (1, 3, 2, 2, 1, 3, 3)
 SEQUENCES = [np.full((n, 2), i, "float64") for i, n in enumerate(LENGTHS)]
 NUMBERS = np.arange(len(LENGTHS))
+
+
+def encoded(height, width, value):
+    """Return an image file in which every pixel is another one."""
+    pixels = np.arange(value, value + height * width * 3, dtype="uint8")
+    file = io.BytesIO()
+    Image.fromarray(pixels.reshape(height, width, 3)).save(file, "png")
+    return file.getvalue()
+
+
+FILES = [encoded(3 + n % 2, 4, 30 * n) for n in range(7)]
 
 
 def example_is_kept(example):
@@ -54,6 +78,10 @@ def last_of(data):
 
 def sizes():
     return st.integers(1, 4).map(ConstantScheme)
+
+
+def seeds():
+    return st.integers(0, 3)
 
 
 @st.composite
@@ -81,6 +109,7 @@ def steps(stream, draw):
         "flatten": lambda s: Flatten(s, which_sources=names[:1]),
         "rename": lambda s: Rename(s, {names[0]: names[0] + "_"}),
         "last": lambda s: FilterSources(s, names[-1:]),
+        "shuffle": lambda s: ShuffleBuffer(s, draw(st.integers(1, 9)), draw(seeds())),
         "merge": lambda s: Merge((s, s), [f"{n}{i}" for i in "12" for n in names]),
     }
     if f"{names[-1]}x" not in names:
@@ -90,6 +119,20 @@ def steps(stream, draw):
             "filter": lambda s: Filter(s, example_is_kept),
             "batch": lambda s: Batch(s, draw(sizes()), draw(st.integers(0, 1))),
         }
+        if f"{names[0]}_mask" not in names:
+            only["bucket"] = lambda s: BucketBatch(
+                s,
+                draw(st.integers(1, 3)),
+                mask_sources=names[:1],
+                pool_batches=draw(st.integers(1, 3)),
+                strictness=draw(st.integers(0, 1)),
+                seed=draw(seeds()),
+            )
+        if len(names) == 1 and "next" not in names:
+            only["window"] = lambda s: Window(
+                draw(st.integers(-2, 1)), 1, 1, draw(st.booleans()), s, "next"
+            )
+            only["ngrams"] = lambda s: NGrams(1, s, "next")
     else:
         only = {
             "filter": lambda s: Filter(s, batch_is_kept),
@@ -103,10 +146,42 @@ def steps(stream, draw):
 
 
 @st.composite
-def pipelines(draw):
-    stream = draw(sources())
+def image_sources(draw):
+    data = {"image": FILES, "n": NUMBERS}
+    if draw(st.booleans()):
+        stream = DataStream(IterableDataset(data))
+    else:
+        scheme = ShuffledScheme(7, draw(st.integers(1, 4)), seed=draw(seeds()))
+        stream = DataStream(IndexableDataset(data), scheme)
+    return ImagesFromBytes(stream, which_sources=("image",))
+
+
+def image_steps(stream, draw):
+    """Return what can be put on top of a stream of images and numbers."""
+    only = {"which_sources": ("image",)}
+    with_seed = {**only, "seed": draw(seeds())}
+    agnostic = {
+        "crop": lambda s: RandomFixedSizeCrop(s, (2, 3), padding=1, **with_seed),
+        "across": lambda s: RandomHorizontalFlip(s, **with_seed),
+        "down": lambda s: RandomVerticalFlip(s, 0.3, **with_seed),
+        "turn": lambda s: Random2DRotation(s, 1.5, "bilinear", **with_seed),
+        "enlarge": lambda s: MinimumImageDimensions(s, (4, 5), "bicubic", **only),
+        "shuffle": lambda s: ShuffleBuffer(s, draw(st.integers(1, 9)), draw(seeds())),
+    }
+    if stream.produces_examples:
+        return {
+            **agnostic,
+            "filter": lambda s: Filter(s, example_is_kept),
+            "batch": lambda s: Batch(s, draw(sizes()), draw(st.integers(0, 1))),
+        }
+    return {**agnostic, "cache": lambda s: Cache(s, draw(sizes())), "unpack": Unpack}
+
+
+@st.composite
+def pipelines(draw, first, following):
+    stream = draw(first)
     for _ in range(draw(st.integers(1, 5))):
-        possible = steps(stream, draw)
+        possible = following(stream, draw)
         stream = possible[draw(st.sampled_from(sorted(possible)))](stream)
     return stream
 
@@ -119,12 +194,22 @@ def is_possible(stream):
         return False
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
-@given(pipelines().filter(is_possible))
+def settings_for(count):
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+
+
+@settings_for(70)
+@given(pipelines(sources(), steps).filter(is_possible))
 def test_any_pipeline_resumes_anywhere(stream):
+    check_stream(stream)
+
+
+@settings_for(40)
+@given(pipelines(image_sources(), image_steps).filter(is_possible))
+def test_any_pipeline_of_images_resumes_anywhere(stream):
     check_stream(stream)
