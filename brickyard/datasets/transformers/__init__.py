@@ -37,6 +37,7 @@ from brickyard.datasets.transformers.sourcewise import (
     AgnosticSourcewiseTransformer,
     SourcewiseTransformer,
 )
+from brickyard.datasets.transformers.to_bytes import ToBytes
 from brickyard.datasets.transformers.unpack import Unpack
 from brickyard.datasets.transformers.window import Window
 
@@ -68,6 +69,7 @@ __all__ = [
     "ShuffleBuffer",
     "SortMapping",
     "SourcewiseTransformer",
+    "ToBytes",
     "Transformer",
     "Unpack",
     "Window",
