@@ -4,6 +4,7 @@ from brickyard.datasets.adult import Adult
 from brickyard.datasets.base import Dataset
 from brickyard.datasets.billion import OneBillionWord
 from brickyard.datasets.binarized_mnist import BinarizedMNIST
+from brickyard.datasets.caltech101_silhouettes import CalTech101Silhouettes
 from brickyard.datasets.cifar10 import CIFAR10
 from brickyard.datasets.cifar100 import CIFAR100
 from brickyard.datasets.digits import Digits
@@ -29,6 +30,7 @@ from brickyard.datasets.schemes import (
 )
 from brickyard.datasets.streams import AbstractDataStream, DataStream
 from brickyard.datasets.subset import Subset
+from brickyard.datasets.svhn import SVHN
 from brickyard.datasets.text import TextFile
 from brickyard.datasets.toy import Spiral, SwissRoll
 
@@ -36,11 +38,13 @@ __all__ = [
     "CIFAR10",
     "CIFAR100",
     "MNIST",
+    "SVHN",
     "AbstractDataStream",
     "Adult",
     "BatchScheme",
     "BatchSizeScheme",
     "BinarizedMNIST",
+    "CalTech101Silhouettes",
     "ConcatenatedScheme",
     "ConstantScheme",
     "DataIterator",

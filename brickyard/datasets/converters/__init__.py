@@ -4,6 +4,7 @@ from brickyard.datasets.converters.adult import convert_adult, convert_to_one_ho
 from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists, fill_hdf5_file
 from brickyard.datasets.converters.binarized_mnist import convert_binarized_mnist
+from brickyard.datasets.converters.caltech101_silhouettes import convert_silhouettes
 from brickyard.datasets.converters.cifar10 import convert_cifar10
 from brickyard.datasets.converters.cifar100 import convert_cifar100
 from brickyard.datasets.converters.digits import convert_digits, split_digits
@@ -15,6 +16,7 @@ from brickyard.datasets.converters.mnist import (
     read_mnist_labels,
 )
 from brickyard.datasets.converters.provenance import sha256_of_file, write_provenance
+from brickyard.datasets.converters.svhn import convert_svhn, convert_svhn_format_2
 
 __all__ = [
     "atomic_hdf5_file",
@@ -27,6 +29,9 @@ __all__ = [
     "convert_fashion_mnist",
     "convert_iris",
     "convert_mnist",
+    "convert_silhouettes",
+    "convert_svhn",
+    "convert_svhn_format_2",
     "convert_to_one_hot",
     "fill_hdf5_file",
     "read_mnist_images",

@@ -8,12 +8,14 @@ from typing import Any
 
 from brickyard.datasets.converters.adult import convert_adult
 from brickyard.datasets.converters.binarized_mnist import convert_binarized_mnist
+from brickyard.datasets.converters.caltech101_silhouettes import convert_silhouettes
 from brickyard.datasets.converters.cifar10 import convert_cifar10
 from brickyard.datasets.converters.cifar100 import convert_cifar100
 from brickyard.datasets.converters.digits import convert_digits
 from brickyard.datasets.converters.fashion_mnist import convert_fashion_mnist
 from brickyard.datasets.converters.iris import convert_iris
 from brickyard.datasets.converters.mnist import convert_mnist
+from brickyard.datasets.converters.svhn import convert_svhn
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,18 @@ COMMANDS: dict[str, ConverterCommand] = {
         "binarized MNIST, from its three .amat files",
         default_filename="binarized_mnist.hdf5",
     ),
+    "caltech101_silhouettes": ConverterCommand(
+        convert_silhouettes,
+        "CalTech 101 Silhouettes, from a .mat file",
+        {
+            "--size": {
+                "type": int,
+                "choices": (16, 28),
+                "default": 28,
+                "help": "height and width in pixels; 28 by default",
+            }
+        },
+    ),
     "cifar10": ConverterCommand(
         convert_cifar10,
         "CIFAR-10, from the binary or the Python version",
@@ -94,5 +108,21 @@ COMMANDS: dict[str, ConverterCommand] = {
         convert_mnist,
         "MNIST, from its four idx files",
         {"--dtype": {"help": "bool or a float type; uint8 by default"}},
+    ),
+    "svhn": ConverterCommand(
+        convert_svhn,
+        "Street View House Numbers, from .mat files",
+        {
+            "--which-format": {
+                "type": int,
+                "choices": (2,),
+                "default": 2,
+                "help": "2, the cropped digits",
+            },
+            "--without-extra": {
+                "action": "store_true",
+                "help": "leave out the extra images",
+            },
+        },
     ),
 }
