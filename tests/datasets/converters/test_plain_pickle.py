@@ -105,7 +105,7 @@ class Plain:
         {1},
         2**4000,
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_anything_else_is_refused(capsys, protocol, value):
     for content in ({"data": value}, value, {"data": [value]}):
