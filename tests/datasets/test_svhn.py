@@ -37,13 +37,13 @@ def test_is_on_disk_unless_told_otherwise(images):
 
 
 def test_other_formats(images):
-    with pytest.raises(ValueError, match=r"which_format of SVHN must be 2, .* got 'e"):
+    with pytest.raises(ValueError, match=r"which_format of SVHN must be 1 .* got 'ex"):
         SVHN("extra", 2)
 
 
 def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
-        FileNotFoundError, match=r"'svhn_format_2.hdf5'.*converters svhn --directory"
+        FileNotFoundError, match=r"'svhn_format_2.hdf5'.*converters svhn --which-format"
     ):
         SVHN(2, "train")

@@ -17,6 +17,7 @@ from brickyard.datasets.converters.mnist import (
 )
 from brickyard.datasets.converters.provenance import sha256_of_file, write_provenance
 from brickyard.datasets.converters.svhn import convert_svhn, convert_svhn_format_2
+from brickyard.datasets.converters.svhn_format_1 import convert_svhn_format_1
 
 __all__ = [
     "atomic_hdf5_file",
@@ -31,6 +32,7 @@ __all__ = [
     "convert_mnist",
     "convert_silhouettes",
     "convert_svhn",
+    "convert_svhn_format_1",
     "convert_svhn_format_2",
     "convert_to_one_hot",
     "fill_hdf5_file",

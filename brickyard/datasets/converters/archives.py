@@ -6,9 +6,9 @@ import gzip
 import os
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from brickyard.datasets.converters.original_files import GZIP_MAGIC
 from brickyard.datasets.exceptions import DatasetFileError
@@ -22,7 +22,7 @@ _CHUNK = 2**20
 
 def read_archive_members(
     path: str | os.PathLike[str],
-    names: Iterable[str],
+    names: Collection[str],
     *,
     max_member_size: int = MAX_MEMBER_SIZE,
     max_total_size: int = MAX_TOTAL_SIZE,
@@ -66,22 +66,70 @@ def read_archive_members(
     ...     read_archive_members(path, ["letters/a.txt"])
     {'letters/a.txt': b'abc'}
     """
-    wanted = list(names)
-    found: dict[str, bytes] = {}
+    wanted = set(names)
+    seen: list[str] = []
+
+    def is_wanted(name: str) -> bool:
+        seen.append(name)
+        return name in wanted
+
+    found = dict(
+        iterate_archive(
+            path,
+            is_wanted,
+            max_member_size=max_member_size,
+            max_total_size=max_total_size,
+        )
+    )
+    for name in names:
+        if name not in found:
+            raise _refusal(path, f"lacks the file {name!r}{near_match(name, seen)}")
+    return found
+
+
+def iterate_archive(
+    path: str | os.PathLike[str],
+    is_wanted: Callable[[str], bool],
+    *,
+    max_member_size: int = MAX_MEMBER_SIZE,
+    max_total_size: int = MAX_TOTAL_SIZE,
+) -> Iterator[tuple[str, bytes]]:
+    """Yield files in a tar archive one after the other, as `read_archive_members`.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    is_wanted
+        Called once with the name of each file, whether to read it.
+    max_member_size, max_total_size
+        As in `read_archive_members`.
+
+    Yields
+    ------
+    tuple
+        The name of a file and its content.
+
+    Raises
+    ------
+    DatasetFileError
+        As in `read_archive_members`. An archive may turn out to be damaged after some
+        files of it were yielded.
+    """
     seen: set[str] = set()
     with Path(path).open("rb") as file:
         compressed = file.read(2) == GZIP_MAGIC
         file.seek(0)
-        stream: IO[bytes] = gzip.GzipFile(fileobj=file) if compressed else file  # type: ignore[assignment]
-        limited = _LimitedReader(stream, path, max_total_size)
+        stream: Any = gzip.GzipFile(fileobj=file) if compressed else file
+        limited: Any = _LimitedReader(stream, path, max_total_size)
         try:
-            with tarfile.open(fileobj=limited, mode="r:") as archive:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=limited, mode="r:") as archive:
                 for name, member in _checked_members(archive, path):
                     if name in seen:
                         raise _refusal(path, f"has two files named {name!r}")
                     seen.add(name)
-                    if name in wanted:
-                        found[name] = _read(archive, member, path, max_member_size)
+                    if is_wanted(name):
+                        yield name, _read(archive, member, path, max_member_size)
             # gzip verifies its checksum at the very end
             while compressed and limited.read(_CHUNK):
                 continue
@@ -90,10 +138,6 @@ def read_archive_members(
                 f"{str(path)!r} is not a tar archive, or is truncated or damaged "
                 f"({error}); fetch it again"
             ) from error
-    for name in wanted:
-        if name not in found:
-            raise _refusal(path, f"lacks the file {name!r}{near_match(name, seen)}")
-    return found
 
 
 def _refusal(path: str | os.PathLike[str], reason: str) -> DatasetFileError:

@@ -111,13 +111,13 @@ COMMANDS: dict[str, ConverterCommand] = {
     ),
     "svhn": ConverterCommand(
         convert_svhn,
-        "Street View House Numbers, from .mat files",
+        "Street View House Numbers, from archives or .mat files",
         {
             "--which-format": {
                 "type": int,
-                "choices": (2,),
+                "choices": (1, 2),
                 "default": 2,
-                "help": "2, the cropped digits",
+                "help": "1 for whole numbers, 2 (the default) for cropped digits",
             },
             "--without-extra": {
                 "action": "store_true",

@@ -82,7 +82,8 @@ def write_provenance(
     Raises
     ------
     ValueError
-        If `inputs` does not name exactly the sources in the file.
+        If `inputs` does not name exactly the sources in the file. Dimension scales,
+        such as the shapes of examples, are no sources.
 
     Examples
     --------
@@ -94,10 +95,11 @@ def write_provenance(
     ('convert empty', {'null': 'e3b0c442...'})
     >>> h5file.close()
     """
-    if set(inputs) != set(h5file):
+    sources = {name for name in h5file if not getattr(h5file[name], "is_scale", False)}
+    if set(inputs) != sources:
         raise ValueError(
             f"inputs are noted for the sources {sorted(inputs)}, but the file "
-            f"{h5file.filename!r} has {sorted(h5file)}; name the original files of "
+            f"{h5file.filename!r} has {sorted(sources)}; name the original files of "
             "every source"
         )
     h5file.attrs["brickyard_version"] = __version__

@@ -1,4 +1,4 @@
-"""Street View House Numbers, format 2 (cropped digits), from its original files."""
+"""Street View House Numbers from its original files; here format 2, cropped digits."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from brickyard.datasets.converters.provenance import (
     write_provenance,
 )
 from brickyard.datasets.converters.split_space import make_split_space
+from brickyard.datasets.converters.svhn_format_1 import SPLITS, convert_svhn_format_1
 from brickyard.datasets.exceptions import DatasetFileError
 
 if TYPE_CHECKING:
     import h5py
 
-SPLITS = ("train", "extra", "test")
 IMAGE_SHAPE = (3, 32, 32)
 AXIS_LABELS = {
     "features": ("batch", "channel", "height", "width"),
@@ -43,11 +43,12 @@ def convert_svhn(
     Parameters
     ----------
     which_format
-        2, the format of cropped digits.
+        1 for images of whole numbers with a box around each digit, 2 for cropped
+        digits.
     directory, output_directory, without_extra
-        As in `convert_svhn_format_2`.
+        As in `convert_svhn_format_1` and `convert_svhn_format_2`.
     output_filename
-        The name of the converted file: ``svhn_format_2.hdf5``.
+        The name of the converted file: ``svhn_format_<which_format>.hdf5``.
 
     Returns
     -------
@@ -57,17 +58,18 @@ def convert_svhn(
     Raises
     ------
     ValueError
-        If the format is another one.
+        If there is no such format.
     """
-    if which_format != 2:
+    formats = {1: convert_svhn_format_1, 2: convert_svhn_format_2}
+    if which_format not in formats:
         raise ValueError(
-            "SVHN is converted from format 2, the cropped digits, got format "
+            "which_format of SVHN must be 1 (whole numbers) or 2 (cropped digits), got "
             f"{which_format!r}"
         )
-    return convert_svhn_format_2(
+    return formats[which_format](
         directory,
         output_directory,
-        output_filename or "svhn_format_2.hdf5",
+        output_filename or f"svhn_format_{which_format}.hdf5",
         without_extra=without_extra,
     )
 

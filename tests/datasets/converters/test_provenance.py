@@ -38,3 +38,12 @@ def test_attributes(h5file, original):
 def test_every_source_is_named(h5file, original):
     with pytest.raises(ValueError, match=r"\['targets'\], but .* has \['features'\]"):
         write_provenance(h5file, "convert it", {"targets": [original]})
+
+
+def test_scales_are_no_sources(tmp_path):
+    with h5py.File(tmp_path / "a.hdf5", "w") as h5file:
+        h5file["x"], h5file["x_shapes"] = [1], [[2]]
+        h5file["x_shapes"].make_scale("shapes")
+        write_provenance(h5file, "convert", {"x": []})
+        assert "inputs" in h5file["x"].attrs
+        assert "inputs" not in h5file["x_shapes"].attrs

@@ -74,7 +74,9 @@ def test_without_extra(tmp_path, arrays, capsys):
 
 
 def test_other_formats(tmp_path):
-    with pytest.raises(ValueError, match="from format 2, the cropped digits, got form"):
+    with pytest.raises(ValueError, match=r"which_format of SVHN must be 1 .* got 3"):
+        convert_svhn(3, tmp_path, tmp_path)
+    with pytest.raises(MissingInputFiles, match=r"lacks 'train.tar.gz'"):
         convert_svhn(1, tmp_path, tmp_path)
 
 
