@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = vars(_parser().parse_args(arguments))
     convert = options.pop("convert")
     try:
+        options["output_directory"].mkdir(parents=True, exist_ok=True)
         (path,) = convert(**options)
     except (MissingInputFiles, OSError, TypeError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -56,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
             "--output-directory",
             type=Path,
             default=Path(),
-            help="where the converted file goes; the working directory by default",
+            help="where the converted file goes, made if it is not there; the working "
+            "directory by default",
         )
         subparser.add_argument(
             "--output-filename",

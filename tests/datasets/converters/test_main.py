@@ -6,11 +6,11 @@ import pytest
 from brickyard.datasets.converters.__main__ import main
 
 
-def test_prints_the_path(tmp_path, capsys):
-    pytest.importorskip("sklearn")
-    assert main(["digits", "--output-directory", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.strip() == str(tmp_path / "digits.hdf5")
-    assert (tmp_path / "digits.hdf5").is_file()
+def test_makes_the_directory_and_prints_the_path(tmp_path, capsys):
+    directory = tmp_path / "made" / "here"
+    assert main(["digits", "--output-directory", str(directory)]) == 0
+    assert capsys.readouterr().out.strip() == str(directory / "digits.hdf5")
+    assert (directory / "digits.hdf5").is_file()
 
 
 def test_failure_is_one_line_on_standard_error(tmp_path, capsys):
