@@ -2,6 +2,7 @@ import gzip
 import io
 import tarfile
 
+import numpy as np
 import pytest
 
 from brickyard.datasets.converters import archives
@@ -153,3 +154,19 @@ def test_something_else(path):
         path.write_bytes(content)
         with pytest.raises(DatasetFileError, match="is not a tar archive, or is trunc"):
             read_archive_members(path, ["f/a"])
+
+
+def test_any_change_is_files_or_an_error(path):
+    rng = np.random.default_rng(1)
+    write(path, [member(*item) for item in FILES.items()], "w")
+    original = path.read_bytes()
+    for _ in range(500):
+        content = bytearray(original)
+        start = 512 * rng.choice([0, 2, 13])
+        for position in rng.integers(start, start + 512, rng.integers(1, 4)):
+            content[position] = rng.integers(256)
+        path.write_bytes(content)
+        try:
+            assert set(read_archive_members(path, FILES)) == set(FILES)
+        except DatasetFileError as error:
+            assert "a.tar.gz" in str(error)

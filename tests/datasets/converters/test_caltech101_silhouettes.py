@@ -76,7 +76,7 @@ def test_unknown_size(tmp_path):
     [
         ("val_data", np.zeros((2, 5)), r"'val_data' must have the shape \(batch, "),
         ("val_data", np.zeros((0, 5)), r"'val_data' must have the shape \(batch, "),
-        ("val_data", "text", "'val_data' must be an array of numbers, got char"),
+        ("val_data", "text", "'val_data' must be an array of real numbers, got text"),
         ("val_labels", np.ones((3, 1)), "a label for each of 2 images, got 3"),
         ("val_labels", [[0.0], [1]], "whole numbers from 1 to 101, got 0.0 to 1.0"),
         ("val_labels", [[1.5], [1]], "whole numbers from 1 to 101, got 1.0 to 1.5"),

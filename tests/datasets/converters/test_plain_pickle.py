@@ -195,3 +195,18 @@ def test_truncated_anywhere():
 def test_memo_indices_take_no_memory():
     content = b"\x80\x02}r\xff\xff\xff\x7f."
     assert read(content) == {}
+
+
+def test_any_change_is_plain_data_or_an_error():
+    rng = np.random.default_rng(1)
+    values = {"data": ARRAY, "labels": [1, 2, 300], "names": ["a", b"b"]}
+    contents = [pickle.dumps(values, protocol) for protocol in (2, 3, 4)]
+    contents.append(python2_dictionary(data=python2_array((3, 4), ARRAY.tobytes())))
+    for number in range(3000):
+        content = bytearray(contents[number % 4])
+        for position in rng.integers(len(content), size=rng.integers(1, 4)):
+            content[position] = rng.integers(256)
+        try:
+            assert isinstance(read(bytes(content)), dict)
+        except DatasetFileError as error:
+            assert "'batch'" in str(error)
