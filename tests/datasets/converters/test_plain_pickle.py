@@ -114,6 +114,11 @@ def test_anything_else_is_refused(capsys, protocol, value):
     assert capsys.readouterr().out == ""
 
 
+def test_odd_escapes_do_not_warn():
+    with pytest.raises(DatasetFileError, match="it has the instruction STRING"):
+        read(b"S'\\q'\n.")
+
+
 @pytest.mark.parametrize("protocol", [0, 1, 5])
 def test_other_protocols(protocol):
     with pytest.raises(DatasetFileError, match="'batch' is a pickle with more than pl"):
