@@ -1,9 +1,8 @@
-"""What all tests share: no noise, no cache outside the test, one backend at a time."""
+"""What all tests share: the device they run on, and each backend in turn."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -16,11 +15,3 @@ import brickyard  # noqa: F401  sets floatX before any test builds a graph
 def backend(request: pytest.FixtureRequest) -> str:
     """Each backend in turn, for what must hold on both."""
     return request.param
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path | None:
-    """The folder with real data beside the repository, or None where it is absent."""
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("BRICKYARD_TEST_DATA", default))
-    return folder if folder.is_dir() else None

@@ -1,7 +1,7 @@
 import pickle
 
 import numpy as np
-import pytest
+from sklearn.datasets import load_digits
 
 from brickyard.datasets import DataStream, Digits, SequentialScheme, ShuffledScheme
 from brickyard.datasets.converters import split_digits
@@ -39,7 +39,7 @@ def test_no_image_is_in_both_splits():
 
 
 def test_is_what_the_converter_makes():
-    original = pytest.importorskip("sklearn.datasets").load_digits()
+    original = load_digits()
     for split, indices in split_digits(original.target).items():
         features, targets = everything(Digits((split,)))
         np.testing.assert_array_equal(features[:, 0], original.images[indices])

@@ -1,15 +1,14 @@
 import h5py
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 from brickyard.datasets.converters import convert_digits, split_digits
-
-sklearn_datasets = pytest.importorskip("sklearn.datasets")
 
 
 @pytest.fixture(scope="module")
 def original():
-    return sklearn_datasets.load_digits()
+    return load_digits()
 
 
 def test_every_original_image_is_there_once(tmp_path, original):
