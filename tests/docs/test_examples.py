@@ -2,6 +2,8 @@
 
 import doctest
 import re
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -40,7 +42,10 @@ def run_script(source, page, line, namespace):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "__main__"}
+    # As a module, so that what a page defines can be pickled, as it can in a script.
+    main = types.ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    namespace = vars(main)
     for source, line in blocks(page):
         run = run_session if source.lstrip().startswith(">>>") else run_script
         run(source, page, line, namespace)
