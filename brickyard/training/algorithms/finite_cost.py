@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -136,32 +136,3 @@ class FiniteCostWatch:
             raise TrainingFinish(problem)
         self.skipped += len(failed)
         logger.warning("%s; the batch was skipped", problem)
-
-
-def check_on_nan(owner: str, value: object) -> OnNaN:
-    """Return the policy, unless there is no such policy.
-
-    Parameters
-    ----------
-    owner
-        The algorithm, for the message.
-    value
-        What was passed.
-
-    Returns
-    -------
-    str
-        ``"raise"``, ``"skip"``, ``"stop"`` or ``"ignore"``.
-
-    Raises
-    ------
-    ValueError
-        If it is something else.
-    """
-    choices = get_args(OnNaN)
-    if value not in choices:
-        raise ValueError(
-            f"{owner}: on_nan must be one of {', '.join(map(repr, choices))}, got "
-            f"{value!r}"
-        )
-    return value  # type: ignore[return-value]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from pytensor import tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
@@ -22,11 +22,11 @@ from brickyard.graph.roles import (
     has_roles,
 )
 from brickyard.state import State, require_keys
+from brickyard.training.algorithms.choices import check_choice
 from brickyard.training.algorithms.composite import require_rule
 from brickyard.training.algorithms.finite_cost import (
     FiniteCostWatch,
     OnNaN,
-    check_on_nan,
 )
 from brickyard.training.algorithms.gradients import check_cost, compute_gradients
 from brickyard.training.algorithms.scale import Scale
@@ -123,7 +123,7 @@ class GradientDescent(UpdatesAlgorithm):
     ) -> None:
         inherited = inspect.signature(UpdatesAlgorithm).parameters
         refuse_unknown_arguments(type(self), [k for k in kwargs if k not in inherited])
-        policy = check_on_nan(self._owner, on_nan)
+        policy = check_choice(self._owner, "on_nan", on_nan, get_args(OnNaN))
         if cost is not None:
             check_cost(cost, self._owner)
         self.cost = cost

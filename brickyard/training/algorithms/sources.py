@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 from pytensor.graph.basic import Variable
 
@@ -106,35 +106,6 @@ class SourceMatcher:
             f"{self.owner}: the graph has the inputs {_listed(self.names)} and the "
             f"batch has the sources {_listed(sources)}"
         )
-
-
-def check_on_unused_sources(owner: str, value: object) -> OnUnusedSources:
-    """Return the choice, unless there is no such choice.
-
-    Parameters
-    ----------
-    owner
-        The algorithm, for the message.
-    value
-        What was passed.
-
-    Returns
-    -------
-    str
-        ``"raise"``, ``"warn"`` or ``"ignore"``.
-
-    Raises
-    ------
-    ValueError
-        If it is something else.
-    """
-    choices = get_args(OnUnusedSources)
-    if value not in choices:
-        raise ValueError(
-            f"{owner}: on_unused_sources must be one of {_listed(choices)}, got "
-            f"{value!r}"
-        )
-    return value  # type: ignore[return-value]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
@@ -14,10 +14,10 @@ from brickyard.graph.roles import PARAMETER, has_roles
 from brickyard.graph.traversal import is_input, sorted_variables
 from brickyard.state import State, require_keys
 from brickyard.training.algorithms.base import TrainingAlgorithm
+from brickyard.training.algorithms.choices import check_choice
 from brickyard.training.algorithms.sources import (
     OnUnusedSources,
     SourceMatcher,
-    check_on_unused_sources,
 )
 from brickyard.training.algorithms.state_names import StateNames
 from brickyard.training.parameters import parameter_path
@@ -67,7 +67,12 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         on_unused_sources: OnUnusedSources = "raise",
     ) -> None:
         self.compile_kwargs = dict(compile_kwargs or {})
-        self.on_unused_sources = check_on_unused_sources(self._owner, on_unused_sources)
+        self.on_unused_sources = check_choice(
+            self._owner,
+            "on_unused_sources",
+            on_unused_sources,
+            get_args(OnUnusedSources),
+        )
         self._updates: dict[SharedVariable, Variable] = {}
         self._function: CompiledFunction | None = None
         self._matcher: SourceMatcher | None = None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from brickyard.training.algorithms import NonFiniteCostError
-from brickyard.training.algorithms.finite_cost import FiniteCostWatch, check_on_nan
+from brickyard.training.algorithms.finite_cost import FiniteCostWatch
 from brickyard.training.errors import TrainingFinish
 
 
@@ -54,8 +54,3 @@ def test_settled_failures_wait_to_be_acted_on():
     assert other.skipped == 3
     with pytest.raises(NonFiniteCostError, match="batch 1"):
         other.look_back()
-
-
-def test_unknown_policy():
-    with pytest.raises(ValueError, match="GD: on_nan must be one of 'raise', 'skip', "):
-        check_on_nan("GD", "warn")

@@ -5,7 +5,6 @@ from pytensor import tensor as pt
 
 from brickyard.training.algorithms.sources import (
     SourceMatcher,
-    check_on_unused_sources,
 )
 
 
@@ -52,10 +51,3 @@ def test_nameless_input():
 def test_two_inputs_of_one_name():
     with pytest.raises(ValueError, match=r"two different inputs .* are called 'x'"):
         SourceMatcher("GradientDescent", [pt.matrix("x"), pt.vector("x")], "raise")
-
-
-def test_unknown_choice():
-    with pytest.raises(
-        ValueError, match="must be one of 'raise', 'warn', 'ignore', go"
-    ):
-        check_on_unused_sources("GradientDescent", "error")
