@@ -1,0 +1,17 @@
+"""Attention: choosing what part of an input to look at."""
+
+from brickyard.bricks.attention.base import AbstractAttention
+from brickyard.bricks.attention.energy import ShallowEnergyComputer
+from brickyard.bricks.attention.generic import GenericSequenceAttention
+from brickyard.bricks.attention.masked_softmax import masked_softmax
+from brickyard.bricks.attention.sequence_content import SequenceContentAttention
+from brickyard.bricks.attention.simple_sequence import SimpleSequenceAttention
+
+__all__ = [
+    "AbstractAttention",
+    "GenericSequenceAttention",
+    "SequenceContentAttention",
+    "ShallowEnergyComputer",
+    "SimpleSequenceAttention",
+    "masked_softmax",
+]
