@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import tarfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -83,7 +86,7 @@ def read_archive_members(
     )
     for name in names:
         if name not in found:
-            raise _refusal(path, f"lacks the file {name!r}{near_match(name, seen)}")
+            raise refusal(path, f"lacks the file {name!r}{near_match(name, seen)}")
     return found
 
 
@@ -116,52 +119,236 @@ def iterate_archive(
         As in `read_archive_members`. An archive may turn out to be damaged after some
         files of it were yielded.
     """
-    seen: set[str] = set()
+    with _open(path, max_total_size) as archive:
+        for name, member in _checked_members(archive, path):
+            if is_wanted(name):
+                yield name, _read(archive, member, path, max_member_size)
+
+
+def iterate_nested_archives(
+    path: str | os.PathLike[str], *, max_total_size: int = MAX_TOTAL_SIZE
+) -> Iterator[NestedArchive]:
+    """Yield the archives in an archive of archives, to be read in place.
+
+    Parameters
+    ----------
+    path
+        The archive. All files in it must be archives themselves, not compressed.
+    max_total_size
+        How large it may be when decompressed, in bytes.
+
+    Yields
+    ------
+    NestedArchive
+        An archive, to be read before the next one is asked for.
+
+    Raises
+    ------
+    DatasetFileError
+        As in `read_archive_members`.
+    """
+    with _open(path, max_total_size) as archive:
+        for name, member in _checked_members(archive, path):
+            yield NestedArchive(archive, member, name, f"{path}:{name}")
+
+
+@dataclass(frozen=True)
+class NestedArchive:
+    """An archive within an archive.
+
+    Parameters
+    ----------
+    outer
+        The archive that it is in.
+    member
+        Where it is there.
+    name
+        Its name there.
+    path
+        Its name with that of the outer archive, for messages.
+
+    Examples
+    --------
+    >>> import io, tempfile
+    >>> inner, member = io.BytesIO(), tarfile.TarInfo("letters.tar")
+    >>> with tarfile.open(fileobj=inner, mode="w") as archive:
+    ...     archive.addfile(tarfile.TarInfo("a.txt"))
+    >>> member.size = inner.tell()
+    >>> count = inner.seek(0)
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     path = Path(directory) / "all.tar"
+    ...     with tarfile.open(path, "w") as archive:
+    ...         archive.addfile(member, inner)
+    ...     [(each.name, list(each.files())) for each in iterate_nested_archives(path)]
+    [('letters.tar', [('a.txt', b'')])]
+    """
+
+    outer: tarfile.TarFile
+    member: tarfile.TarInfo
+    name: str
+    path: str
+
+    def names(self) -> list[str]:
+        """Return the names of the files in it.
+
+        Raises
+        ------
+        DatasetFileError
+            As in `read_archive_members`.
+        """
+        return [name for name, _ in self._files(with_content=False)]
+
+    def files(
+        self, max_member_size: int = MAX_MEMBER_SIZE
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield the files in it, name and content.
+
+        Parameters
+        ----------
+        max_member_size
+            How large each of them may be, in bytes.
+
+        Raises
+        ------
+        DatasetFileError
+            As in `read_archive_members`.
+        """
+        yield from self._files(with_content=True, max_member_size=max_member_size)
+
+    def _files(
+        self, with_content: bool, max_member_size: int = MAX_MEMBER_SIZE
+    ) -> Iterator[tuple[str, bytes]]:
+        stream = self.outer.extractfile(self.member)
+        if stream is None:
+            raise refusal(self.path, "has no content")
+        with stream, _walk(stream, self.path, self.member.size) as archive:
+            for name, member in _checked_members(archive, self.path):
+                content = b""
+                if with_content:
+                    content = _read(archive, member, self.path, max_member_size)
+                yield name, content
+
+
+def archive_names(
+    path: str | os.PathLike[str], *, max_total_size: int = MAX_TOTAL_SIZE
+) -> list[str]:
+    """Return the names of the files in a tar archive.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    max_total_size
+        How large it may be when decompressed, in bytes.
+
+    Raises
+    ------
+    DatasetFileError
+        As in `read_archive_members`.
+    """
+    with _open(path, max_total_size) as archive:
+        return [name for name, _ in _checked_members(archive, path)]
+
+
+@contextmanager
+def _open(
+    path: str | os.PathLike[str], max_total_size: int
+) -> Iterator[tarfile.TarFile]:
     with Path(path).open("rb") as file:
         compressed = file.read(2) == GZIP_MAGIC
         file.seek(0)
         stream: Any = gzip.GzipFile(fileobj=file) if compressed else file
-        limited: Any = _LimitedReader(stream, path, max_total_size)
-        try:
-            with tarfile.open(fileobj=limited, mode="r:") as archive:
-                for name, member in _checked_members(archive, path):
-                    if name in seen:
-                        raise _refusal(path, f"has two files named {name!r}")
-                    seen.add(name)
-                    if is_wanted(name):
-                        yield name, _read(archive, member, path, max_member_size)
+        with _walk(stream, path, max_total_size) as archive:
+            yield archive
             # gzip verifies its checksum at the very end
-            while compressed and limited.read(_CHUNK):
+            while compressed and archive.fileobj.read(_CHUNK):
                 continue
-        except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise DatasetFileError(
-                f"{str(path)!r} is not a tar archive, or is truncated or damaged "
-                f"({error}); fetch it again"
-            ) from error
 
 
-def _refusal(path: str | os.PathLike[str], reason: str) -> DatasetFileError:
+@contextmanager
+def _walk(
+    stream: IO[bytes], path: str | os.PathLike[str], max_total_size: int
+) -> Iterator[tarfile.TarFile]:
+    limited: Any = _LimitedReader(stream, path, max_total_size)
+    try:
+        with tarfile.open(fileobj=limited, mode="r:") as archive:
+            yield archive
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DatasetFileError(
+            f"{str(path)!r} is not a tar archive, or is truncated or damaged "
+            f"({error}); fetch it again"
+        ) from error
+
+
+def refusal(path: str | os.PathLike[str], reason: str) -> DatasetFileError:
+    """Return the error to raise for an archive that is not to be read.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    reason
+        What it has, or lacks.
+
+    Examples
+    --------
+    >>> str(refusal("a.tar", "has two files named 'b'"))
+    "the archive 'a.tar' has two files named 'b'; fetch it again"
+    """
     return DatasetFileError(f"the archive {str(path)!r} {reason}; fetch it again")
+
+
+def plain_name(name: str, path: str | os.PathLike[str]) -> str:
+    """Return the name of a member without dots at its start, or raise if it is unsafe.
+
+    Parameters
+    ----------
+    name
+        The name as it is in the archive.
+    path
+        The archive.
+
+    Raises
+    ------
+    DatasetFileError
+        If the name is absolute, leads out of a folder, or could do so on some system.
+
+    Examples
+    --------
+    >>> plain_name("./f/a", "a.tar")
+    'f/a'
+    """
+    pure = PurePosixPath(name)
+    odd = any(character in name for character in "\\:\0")
+    if pure.is_absolute() or ".." in pure.parts or odd:
+        raise refusal(path, f"has the member {name!r}, an unsafe name")
+    return str(pure)
 
 
 def _checked_members(
     archive: tarfile.TarFile, path: str | os.PathLike[str]
 ) -> Iterator[tuple[str, tarfile.TarInfo]]:
-    for count, member in enumerate(archive):
+    seen: set[str] = set()
+    for count in itertools.count():
+        member = archive.next()
+        if member is None:
+            return
+        # tarfile would keep all of them in memory
+        archive.members = []  # type: ignore[attr-defined]
         if count >= MAX_MEMBERS:
-            raise _refusal(path, f"has more than {MAX_MEMBERS} members")
-        pure = PurePosixPath(member.name)
-        windows = "\\" in member.name or ":" in member.name
-        if pure.is_absolute() or ".." in pure.parts or windows:
-            raise _refusal(path, f"has the member {member.name!r}, an unsafe name")
-        plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE)
+            raise refusal(path, f"has more than {MAX_MEMBERS} members")
+        name = plain_name(member.name, path)
         if member.isdir():
             continue
+        plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE)
         if not plain or member.issparse():
-            raise _refusal(
+            raise refusal(
                 path, f"has the member {member.name!r}, a link or other special file"
             )
-        yield str(pure), member
+        if name in seen:
+            raise refusal(path, f"has two files named {name!r}")
+        seen.add(name)
+        yield name, member
 
 
 def _read(
@@ -171,18 +358,18 @@ def _read(
     max_size: int,
 ) -> bytes:
     if member.size > max_size:
-        raise _refusal(
+        raise refusal(
             path,
             f"announces {member.size} bytes for {member.name!r}, which may have "
             f"{max_size}",
         )
     file = archive.extractfile(member)
     if file is None:
-        raise _refusal(path, f"has no content for {member.name!r}")
+        raise refusal(path, f"has no content for {member.name!r}")
     with file:
         content = b"".join(iter(lambda: file.read(_CHUNK), b""))
     if len(content) != member.size:
-        raise _refusal(path, f"ends in the middle of {member.name!r}")
+        raise refusal(path, f"ends in the middle of {member.name!r}")
     return content
 
 
@@ -199,7 +386,7 @@ class _LimitedReader:
     def read(self, size: int = -1) -> bytes:
         # members are read in chunks; only a header could ask for more
         if not 0 <= size <= 2 * _CHUNK:
-            raise _refusal(self.path, f"has a header of {size} bytes")
+            raise refusal(self.path, f"has a header of {size} bytes")
         self._check(self.stream.tell() + size)
         return self.stream.read(size)
 
@@ -210,9 +397,12 @@ class _LimitedReader:
     def tell(self) -> int:
         return self.stream.tell()
 
+    def seekable(self) -> bool:
+        return True
+
     def _check(self, position: int) -> None:
         # tarfile looks for headers beyond the end, hence a little more
         if position > self.max_total_size + 2 * _CHUNK:
-            raise _refusal(
+            raise refusal(
                 self.path, f"has more than {self.max_total_size} bytes when unpacked"
             )

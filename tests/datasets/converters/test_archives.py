@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from brickyard.datasets.converters import archives
-from brickyard.datasets.converters.archives import read_archive_members
+from brickyard.datasets.converters.archives import (
+    archive_names,
+    iterate_archive,
+    iterate_nested_archives,
+    plain_name,
+    read_archive_members,
+    refusal,
+)
 from brickyard.datasets.exceptions import DatasetFileError
 
 FILES = {"f/a": b"first", "f/b": b"x" * 5000, "f/c": b""}
@@ -170,3 +177,91 @@ def test_any_change_is_files_or_an_error(path):
             assert set(read_archive_members(path, FILES)) == set(FILES)
         except DatasetFileError as error:
             assert "a.tar.gz" in str(error)
+
+
+def test_names_and_files_one_after_the_other(path):
+    files = [member(*item) for item in FILES.items()]
+    write(path, [member("f", type=tarfile.DIRTYPE), *files])
+    assert archive_names(path) == list(FILES)
+    assert dict(iterate_archive(path, "f/b".__eq__)) == {"f/b": FILES["f/b"]}
+
+
+def test_names_of_a_damaged_archive(path):
+    write(path, [member(*item) for item in FILES.items()])
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DatasetFileError, match="is not a tar archive, or is truncated"):
+        archive_names(path)
+
+
+def test_refusals_and_names_are_shared_with_other_archives():
+    assert "'a.zip' is odd; fetch" in str(refusal("a.zip", "is odd"))
+    assert plain_name("./f//a", "a.zip") == "f/a"
+    with pytest.raises(DatasetFileError, match=r"'a\\x00b', an unsafe name"):
+        plain_name("a\0b", "a.zip")
+
+
+def tar(members):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for info, content in members:
+            archive.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+def nested(path, inner, mode="w"):
+    return write(path, [member(name, content) for name, content in inner.items()], mode)
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_archives_in_an_archive(path, mode):
+    inner = {
+        "a.tar": tar([member("x", b"1"), member("y" * 200, b"2" * 5000)]),
+        "g/b.tar": tar([member("x", b"3")]),
+        "c.tar": tar([]),
+    }
+    nested(path, inner, mode)
+    found = {}
+    for each in iterate_nested_archives(path):
+        assert each.path == f"{path}:{each.name}"
+        names = each.names()
+        found[each.name] = dict(each.files())
+        assert list(found[each.name]) == names
+    assert found == {
+        "a.tar": {"x": b"1", "y" * 200: b"2" * 5000},
+        "g/b.tar": {"x": b"3"},
+        "c.tar": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (b"<html>" * 200, r"gz:a.tar' is not a tar archive"),
+        (tar([member("../x", b"1")]), r"gz:a.tar' has the member '../x', an unsafe"),
+        (
+            tar([member("x", type=tarfile.SYMTYPE, linkname="/etc")]),
+            r"gz:a.tar' has the member 'x', a link",
+        ),
+        (tar([member("x"), member("x")]), r"gz:a.tar' has two files named 'x'"),
+        (tar([member("x", bytes(99))]), r"gz:a.tar' announces 99 bytes for 'x'"),
+        (tar([member("x", bytes(5000))])[:2000], r"gz:a.tar'.*fetch it again"),
+    ],
+)
+def test_malformed_archives_in_an_archive(path, content, match):
+    nested(path, {"a.tar": content})
+    with pytest.raises(DatasetFileError, match=match):
+        for each in iterate_nested_archives(path):
+            list(each.files(max_member_size=50))
+
+
+def test_archives_in_an_archive_without_content(path, monkeypatch):
+    nested(path, {"a.tar": tar([])})
+    monkeypatch.setattr(tarfile.TarFile, "extractfile", lambda self, info: None)
+    with pytest.raises(DatasetFileError, match=r"gz:a.tar' has no content; fetch"):
+        next(iterate_nested_archives(path)).names()
+
+
+def test_large_archives_in_an_archive(path):
+    nested(path, {"a.tar": tar([member("x", bytes(2**22))])})
+    with pytest.raises(DatasetFileError, match="more than 65536 bytes when unpacked"):
+        list(iterate_nested_archives(path, max_total_size=2**16))
