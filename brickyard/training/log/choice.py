@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from brickyard.plugins import PluginError, find_plugin, find_plugins
 from brickyard.training.errors import LogError
 from brickyard.training.log.base import TrainingLogBase
 from brickyard.training.log.memory import TrainingLog
@@ -32,7 +32,8 @@ def make_log(name: str | None = None) -> TrainingLogBase:
     Raises
     ------
     ValueError
-        If the name is unknown, or several distributions announce it.
+        If the name is unknown, several distributions announce it, or the plugin
+        cannot be loaded.
     TypeError
         If what the plugin makes is not a training log.
 
@@ -43,26 +44,20 @@ def make_log(name: str | None = None) -> TrainingLogBase:
     """
     if name is None:
         return TrainingLog()
-    announced = list(entry_points(group=GROUP))
-    found = [point for point in announced if point.name == name]
-    if not found:
-        names = sorted(point.name for point in announced)
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise LogError(f"unknown log backend {name!r}, there are {names}{hint}")
-    if len(found) > 1:
-        raise LogError(
-            f"the log backend {name!r} is announced by several distributions, "
-            f"{' and '.join(map(_owner, found))}; uninstall all but one"
-        )
-    log: Any = found[0].load()()
+    try:
+        plugin = find_plugin(GROUP, name)
+        if plugin is None:
+            names = list(find_plugins(GROUP))
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise LogError(f"unknown log backend {name!r}, there are {names}{hint}")
+        make = plugin.load()
+    except PluginError as error:
+        raise LogError(str(error)) from error
+    log: Any = make()
     if not isinstance(log, TrainingLogBase):
         raise TypeError(
-            f"the log backend {name!r} of {_owner(found[0])} made a "
+            f"the log backend {name!r} of {plugin.distribution} made a "
             f"{type(log).__name__}; it must make a TrainingLogBase"
         )
     return log
-
-
-def _owner(point: EntryPoint) -> str:
-    return point.dist.name if point.dist is not None else point.value

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from brickyard import plugins
 from brickyard.training.errors import LogError
-from brickyard.training.log import SQLiteLog, TrainingLog, choice, make_log
+from brickyard.training.log import SQLiteLog, TrainingLog, make_log
 
 
 def announce(monkeypatch, *points):
@@ -14,7 +15,7 @@ def announce(monkeypatch, *points):
         assert group == "brickyard.log_backends"
         return list(points)
 
-    monkeypatch.setattr(choice, "entry_points", found)
+    monkeypatch.setattr(plugins, "entry_points", found)
 
 
 def point(name, value, distribution):
@@ -51,4 +52,10 @@ def test_clash_names_both_distributions(monkeypatch):
 def test_plugin_that_makes_something_else(monkeypatch):
     announce(monkeypatch, point("mine", "builtins:dict", "one"))
     with pytest.raises(TypeError, match="'mine' of one made a dict"):
+        make_log("mine")
+
+
+def test_plugin_that_cannot_be_loaded(monkeypatch):
+    announce(monkeypatch, point("mine", "brickyard.nowhere:Log", "one"))
+    with pytest.raises(LogError, match=r"'mine' .* of the distribution 'one' cannot be"):
         make_log("mine")
