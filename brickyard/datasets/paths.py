@@ -7,6 +7,7 @@ from pathlib import Path
 
 from brickyard.datasets.exceptions import ConfigurationError
 from brickyard.datasets.names import near_match
+from brickyard.datasets.settings import read_settings
 
 DATA_PATH_VARIABLE = "BRICKYARD_DATA_PATH"
 
@@ -15,19 +16,21 @@ def data_path() -> tuple[Path, ...]:
     """Return the folders in which data files are looked for, in order.
 
     They are those of the environment variable ``BRICKYARD_DATA_PATH``, separated as
-    those of ``PATH`` are; without it, the folder ``brickyard`` among the user's
-    application data.
+    those of ``PATH`` are; without it, those of ``data_path`` in the user's settings
+    file; without that, the folder ``brickyard`` among the user's application data.
 
     Raises
     ------
     ConfigurationError
-        If the variable is set and names no folder.
+        If the variable is set and names no folder, or the settings file is wrong.
     """
     setting = os.environ.get(DATA_PATH_VARIABLE)
     if setting is None:
         import platformdirs
 
-        return (Path(platformdirs.user_data_dir("brickyard", appauthor=False)),)
+        default = platformdirs.user_data_dir("brickyard", appauthor=False)
+        chosen = read_settings().get("data_path", [default])
+        return tuple(Path(folder).expanduser() for folder in chosen)
     folders = [part for part in setting.split(os.pathsep) if part.strip()]
     if not folders:
         raise ConfigurationError(
@@ -35,6 +38,20 @@ def data_path() -> tuple[Path, ...]:
             f"folder: {setting!r}; unset it, or separate folders by {os.pathsep!r}"
         )
     return tuple(Path(folder).expanduser() for folder in folders)
+
+
+def originals_directory(name: str) -> Path:
+    """Return where the original files of a data set go, and are looked for.
+
+    It is the folder of its name in the folder ``originals`` of the first folder of the
+    data path.
+
+    Parameters
+    ----------
+    name
+        The name of the data set, such as ``mnist``.
+    """
+    return data_path()[0] / "originals" / name
 
 
 def find_in_data_path(filename: str | os.PathLike[str]) -> Path:

@@ -2,8 +2,13 @@ import os
 
 import pytest
 
+from brickyard.datasets import paths
 from brickyard.datasets.exceptions import ConfigurationError
-from brickyard.datasets.paths import data_path, find_in_data_path
+from brickyard.datasets.paths import (
+    data_path,
+    find_in_data_path,
+    originals_directory,
+)
 
 
 @pytest.fixture
@@ -21,8 +26,24 @@ def test_path_comes_from_the_environment(folders):
 
 def test_default_path_is_the_users(monkeypatch):
     monkeypatch.delenv("BRICKYARD_DATA_PATH", raising=False)
+    monkeypatch.setattr(paths, "read_settings", dict)
     (folder,) = data_path()
     assert folder.name == "brickyard"
+
+
+def test_settings_come_after_the_environment(monkeypatch, folders):
+    chosen = {"data_path": ["~", "/other"]}
+    monkeypatch.setattr(paths, "read_settings", lambda: chosen)
+    assert data_path() == tuple(folders)
+    monkeypatch.delenv("BRICKYARD_DATA_PATH")
+    assert [str(folder) for folder in data_path()] == [
+        os.path.expanduser("~"),
+        "/other",
+    ]
+
+
+def test_originals_are_in_the_first_folder(folders):
+    assert originals_directory("mnist") == folders[0] / "originals" / "mnist"
 
 
 def test_home_is_expanded(monkeypatch):
