@@ -52,3 +52,23 @@ class NeedURLPrefix(Exception):
 
 class DatasetFileError(ValueError):
     """A data file is not what it should be; the message names the file."""
+
+
+class MessageError(ValueError):
+    """What came over a connection is not a message of arrays."""
+
+
+class DataServerError(RuntimeError):
+    """A data server refused something, failed, or is not what it should be."""
+
+
+class DataServerTimeout(DataServerError, TimeoutError):
+    """A data server did not answer in time."""
+
+
+class DownloadError(Exception):
+    """A file could not be downloaded; the message names each address and its reason."""
+
+
+class UnverifiedDownloadWarning(UserWarning):
+    """There is no published digest to compare a downloaded file with."""

@@ -4,6 +4,7 @@ from brickyard.datasets.exceptions import (
     AxisLabelsMismatchError,
     ConfigurationError,
     DatasetFileError,
+    DownloadError,
     MissingInputFiles,
     NeedURLPrefix,
 )
@@ -21,7 +22,7 @@ def test_errors_about_values_are_value_errors(kind):
         raise kind("wrong")
 
 
-@pytest.mark.parametrize("kind", [ConfigurationError, NeedURLPrefix])
+@pytest.mark.parametrize("kind", [ConfigurationError, DownloadError, NeedURLPrefix])
 def test_other_errors(kind):
     with pytest.raises(kind, match="wrong"):
         raise kind("wrong")
