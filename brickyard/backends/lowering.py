@@ -7,12 +7,15 @@ from typing import Any
 
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
+from pytensor.scan.op import Scan
 from pytensor.tensor.random.type import RandomType
 from pytensor.tensor.type import TensorType
 
 from brickyard.backends.errors import ComputationError, computation_error
+from brickyard.backends.loop_lowering import lower_loop
 from brickyard.backends.lowering_rules import adjusted
 from brickyard.backends.provenance import provenance_of
+from brickyard.backends.rewriting import rewrite_step
 
 
 def lower(graph: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
@@ -36,28 +39,40 @@ def lower(graph: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
         Now, if JAX has no form of an operation; while the function is traced, if an
         operation does not work on the shapes of its operands.
     """
-    steps = [(node, _lower_node(node)) for node in graph.toposort()]
-    constants = _constants(graph)
+    evaluate = _evaluator(graph)
     inputs, outputs = list(graph.inputs), list(graph.outputs)
 
     def computed(*arrays: Any) -> tuple[Any, ...]:
-        values = dict(constants)
-        for variable, array in zip(inputs, arrays, strict=True):
-            values[variable] = _enter(variable, array)
-        for node, function in steps:
-            operands = [values[variable] for variable in node.inputs]
-            results = _apply(node, function, operands)
-            for variable, result in zip(node.outputs, results, strict=True):
-                values[variable] = _as_declared(variable, result)
-        return _leave(outputs, values, set(inputs))
+        entered = map(_enter, inputs, arrays)
+        return _leave(outputs, evaluate(*entered), set(inputs))
 
     return computed
+
+
+def _evaluator(graph: FunctionGraph) -> Callable[..., dict[Variable, Any]]:
+    """Return a function from the values of the inputs to those of all variables."""
+    steps = [(node, _lower_node(node)) for node in graph.toposort()]
+    constants = _constants(graph)
+    inputs = list(graph.inputs)
+
+    def evaluate(*operands: Any) -> dict[Variable, Any]:
+        values = dict(constants)
+        values.update(zip(inputs, operands, strict=True))
+        for node, function in steps:
+            results = _apply(node, function, [values[v] for v in node.inputs])
+            for variable, result in zip(node.outputs, results, strict=True):
+                values[variable] = _as_declared(variable, result)
+        return values
+
+    return evaluate
 
 
 def _lower_node(node: Apply) -> Callable[..., Any]:
     from pytensor.link.jax.dispatch import jax_funcify
 
     try:
+        if isinstance(node.op, Scan):
+            return lower_loop(node, _lower_step)
         function = jax_funcify(node.op, node=node, storage_map={})
     except NotImplementedError as error:
         made_by = provenance_of(node)
@@ -68,6 +83,18 @@ def _lower_node(node: Apply) -> Callable[..., Any]:
             made_by=made_by,
         ) from error
     return adjusted(node, function)
+
+
+def _lower_step(step: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
+    """Lower what is computed in each step of a loop."""
+    step = rewrite_step(step)
+    evaluate = _evaluator(step)
+
+    def stepped(*operands: Any) -> tuple[Any, ...]:
+        values = evaluate(*operands)
+        return tuple([_as_declared(v, values[v]) for v in step.outputs])
+
+    return stepped
 
 
 def _constants(graph: FunctionGraph) -> dict[Variable, Any]:
@@ -86,6 +113,8 @@ def _apply(
 ) -> Sequence[Any]:
     try:
         results = function(*operands)
+    except ComputationError:  # found inside a loop
+        raise
     except (TypeError, ValueError, IndexError) as error:
         shapes = [getattr(operand, "shape", None) for operand in operands]
         raise computation_error(node, shapes, error) from error

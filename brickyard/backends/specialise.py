@@ -16,6 +16,7 @@ from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.traversal import toposort
 from pytensor.scalar.basic import upcast
+from pytensor.scan.op import Scan
 from pytensor.tensor.type import TensorType
 
 from brickyard.backends.errors import (
@@ -24,6 +25,7 @@ from brickyard.backends.errors import (
     describe_variable,
     format_shape,
 )
+from brickyard.backends.loop_shapes import with_loop_shapes
 from brickyard.backends.shape_rules import check_shape_rules
 
 
@@ -134,9 +136,14 @@ def specialise(
 def _rebuild(node: Apply, inputs: list[Variable]) -> Apply:
     try:
         check_shape_rules(node, inputs)
-        new = node.clone_with_new_inputs(inputs, strict=False)
+        if isinstance(node.op, Scan):
+            new = with_loop_shapes(node, inputs, specialise)
+        else:
+            new = node.clone_with_new_inputs(inputs, strict=False)
         if isinstance(new.op, OpFromGraph):
             new = _with_inner_shapes(new)
+    except ComputationError:  # found inside a loop
+        raise
     except (TypeError, ValueError, IndexError, AssertionError) as error:
         shapes = [getattr(v.type, "shape", None) for v in inputs]
         raise computation_error(node, shapes, error) from error

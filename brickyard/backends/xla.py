@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
-import pytensor
-from pytensor.compile.mode import Mode
 from pytensor.graph.fg import FunctionGraph
-from pytensor.graph.rewriting.db import RewriteDatabaseQuery
-from pytensor.link.jax.linker import JAXLinker
 
-from brickyard.backends.known_shapes import KnownShapes
 from brickyard.backends.lowering import lower
 from brickyard.backends.program import Program
-from brickyard.backends.provenance import KeepProvenance
 from brickyard.backends.random import device_key, is_generator
+from brickyard.backends.rewriting import rewrite_for_xla
 from brickyard.backends.shared import state_lock
 from brickyard.backends.specialise import specialise, static_twin
 from brickyard.backends.xla_setup import prepare_jax
-
-# What XLA does itself: fusing loops and reusing memory.
-LEFT_TO_XLA = ("fusion", "inplace")
 
 
 class XlaExecutable:
@@ -88,13 +79,6 @@ class XlaExecutable:
         return results[: self._num_outputs]
 
 
-@cache
-def _rewriter() -> Any:
-    """Return PyTensor's rewriter without what XLA repeats."""
-    query = RewriteDatabaseQuery(include=["fast_run", "jax"], exclude=LEFT_TO_XLA)
-    return Mode(JAXLinker(), query).optimizer
-
-
 def _rewrite(program: Program, arrays: Sequence[Any]) -> FunctionGraph:
     """Return the rewritten graph of a program for the shapes of `arrays`."""
     twins = {
@@ -109,12 +93,7 @@ def _rewrite(program: Program, arrays: Sequence[Any]) -> FunctionGraph:
             twins[variable] = static_twin(variable, shape, variable.type.dtype)
     outputs = specialise([*program.outputs, *program.updates.values()], twins)
     graph = FunctionGraph(list(twins.values()), outputs, clone=False)
-    graph.attach_feature(KeepProvenance())
-    graph.attach_feature(KnownShapes())
-    # A rewrite that fails leaves the graph as it was; PyTensor would print about it.
-    # And nobody reads on which line of a rewrite a variable was made.
-    with pytensor.config.change_flags(on_opt_error="ignore", traceback__limit=0):
-        _rewriter()(graph)
+    rewrite_for_xla(graph)
     return graph
 
 
