@@ -36,6 +36,25 @@ def as_selection(request: Any, num_examples: int, owner: str) -> Selection:
     >>> as_selection([3, 0], 5, "the dataset")
     array([3, 0])
     """
+    if type(request) is range and request.step == 1:
+        start, stop = request.start, request.stop
+        if 0 <= start <= stop <= num_examples:
+            return slice(start, stop)
+    if type(request) is np.ndarray and _are_within(request, num_examples):
+        return request
+    return _as_unusual_selection(request, num_examples, owner)
+
+
+def _are_within(request: np.ndarray, num_examples: int) -> bool:
+    """Return whether an array is of int64 indices of examples that there are."""
+    if request.dtype != np.int64 or request.ndim != 1 or not request.size:
+        return False
+    # Negative numbers are large ones without a sign: one comparison serves for both.
+    return bool(np.maximum.reduce(request.view(np.uint64)) < num_examples)
+
+
+def _as_unusual_selection(request: Any, num_examples: int, owner: str) -> Selection:
+    """Do what `as_selection` does for any request, and say what is wrong with it."""
     if isinstance(request, slice):
         request = range(*_whole_bounds(request, num_examples))
     if isinstance(request, range):
@@ -46,7 +65,7 @@ def as_selection(request: Any, num_examples: int, owner: str) -> Selection:
         if request.step == 1:
             return slice(request.start, max(request.start, request.stop))
         return np.arange(request.start, request.stop, request.step, dtype=np.int64)
-    if isinstance(request, int | np.integer) and not isinstance(request, bool):
+    if isinstance(request, (int, np.integer)) and not isinstance(request, bool):
         if not 0 <= request < num_examples:
             raise _out_of_range(request, num_examples, owner)
         return int(request)

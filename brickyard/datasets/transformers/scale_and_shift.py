@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from brickyard.datasets.float_type import float_x
 from brickyard.datasets.streams import AbstractDataStream
 from brickyard.datasets.transformers.arrays import map_arrays
+from brickyard.datasets.transformers.byte_scaling import PROCESS_SCALER
 from brickyard.datasets.transformers.sourcewise import AgnosticSourcewiseTransformer
 
 
@@ -70,6 +71,7 @@ class ScaleAndShift(AgnosticSourcewiseTransformer):
         self.shift = _numbers(shift, "shift")
         self._float_x = float_x()
         self._shifts = bool(np.any(self.shift))
+        self._byte_factor = self._find_byte_factor()
 
     def transform_any_source(self, source_data: Any, source_name: str) -> np.ndarray:
         """Return the data of one source, scaled and shifted.
@@ -83,9 +85,19 @@ class ScaleAndShift(AgnosticSourcewiseTransformer):
         """
         return map_arrays(self._scale_and_shift, source_data)
 
+    def _find_byte_factor(self) -> np.float32 | None:
+        """Return the factor of bytes; None unless one fast loop does all of it."""
+        if self._float_x != np.float32 or self.scale.ndim > 0:
+            return None
+        limit = float(np.finfo(np.float32).max) / 256
+        return np.float32(self.scale) if abs(float(self.scale)) <= limit else None
+
     def _scale_and_shift(self, data: np.ndarray) -> np.ndarray:
         dtype = data.dtype if data.dtype.kind in "fc" else self._float_x
-        result = np.multiply(data, self.scale.astype(dtype), dtype=dtype)
+        if data.dtype == np.uint8 and self._byte_factor is not None:
+            result = PROCESS_SCALER.scale(data, self._byte_factor)
+        else:
+            result = np.multiply(data, self.scale.astype(dtype), dtype=dtype)
         if not self._shifts:
             return result
         shift = self.shift.astype(dtype)

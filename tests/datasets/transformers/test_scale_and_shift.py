@@ -3,7 +3,11 @@ import pytest
 
 from brickyard.datasets import DataStream, IndexableDataset, SequentialScheme
 from brickyard.datasets.float_type import float_x
-from brickyard.datasets.transformers import ScaleAndShift
+from brickyard.datasets.transformers import (
+    ScaleAndShift,
+    byte_scaling,
+    scale_and_shift,
+)
 from brickyard.datasets.transformers.arrays import ragged
 from brickyard.testing import check_stream
 
@@ -79,3 +83,25 @@ def test_the_data_are_not_written_to():
 def test_refuses_what_is_no_number(scale, shift, name):
     with pytest.raises(TypeError, match=f"ScaleAndShift: {name} must be a number"):
         ScaleAndShift(stream_of(np.arange(3)), scale, shift)
+
+
+@pytest.mark.parametrize("shift", [0, -1])
+def test_bytes_scaled_by_a_compiled_loop(monkeypatch, shift):
+    scaler = byte_scaling.ByteScaler(long_work=0)
+    array = np.random.default_rng(0).integers(0, 256, (2, 2**14), dtype="uint8")
+    expected = scaled(array, 1 / 255, shift)
+    monkeypatch.setattr(scale_and_shift, "PROCESS_SCALER", scaler)
+    assert scaled(array, 1 / 255, shift).tobytes() == expected.tobytes()
+    # The tests run in float32 or float64, and the loop is for float32.
+    assert (scaler.loop is not None) == (float_x() == np.float32)
+
+
+@pytest.mark.parametrize("scale", [np.full(3, 0.5), 1e38, np.inf])
+def test_numpy_scales_bytes_by_other_factors(monkeypatch, scale):
+    monkeypatch.setattr(scale_and_shift, "PROCESS_SCALER", None)
+    array = np.array([[0, 1, 2], [1, 2, 3]], dtype="uint8")[:, 1:3]
+    if np.ndim(scale):
+        scale = scale[:2]
+    np.testing.assert_array_equal(
+        scaled(array, scale, 0), array.astype(float_x()) * np.asarray(scale, float_x())
+    )
