@@ -25,6 +25,8 @@ class NumbaExecutable:
     """
 
     def __init__(self, program: Program) -> None:
+        import brickyard.backends.convolution.numba_forms  # noqa: F401  registers
+
         self._dtypes = [variable.type.dtype for variable in program.inputs]
         self._cells = [
             variable.container.storage
