@@ -5,11 +5,15 @@ from brickyard.datasets.base import Dataset
 from brickyard.datasets.billion import OneBillionWord
 from brickyard.datasets.binarized_mnist import BinarizedMNIST
 from brickyard.datasets.caltech101_silhouettes import CalTech101Silhouettes
+from brickyard.datasets.celeba import CelebA
 from brickyard.datasets.cifar10 import CIFAR10
 from brickyard.datasets.cifar100 import CIFAR100
 from brickyard.datasets.digits import Digits
+from brickyard.datasets.dogs_vs_cats import DogsVsCats
 from brickyard.datasets.fashion_mnist import FashionMNIST
 from brickyard.datasets.hdf5 import H5PYDataset
+from brickyard.datasets.ilsvrc2010 import ILSVRC2010
+from brickyard.datasets.ilsvrc2012 import ILSVRC2012
 from brickyard.datasets.indexable import IndexableDataset
 from brickyard.datasets.iris import Iris
 from brickyard.datasets.iterable import IterableDataset
@@ -37,6 +41,8 @@ from brickyard.datasets.toy import Spiral, SwissRoll
 __all__ = [
     "CIFAR10",
     "CIFAR100",
+    "ILSVRC2010",
+    "ILSVRC2012",
     "MNIST",
     "SVHN",
     "AbstractDataStream",
@@ -45,12 +51,14 @@ __all__ = [
     "BatchSizeScheme",
     "BinarizedMNIST",
     "CalTech101Silhouettes",
+    "CelebA",
     "ConcatenatedScheme",
     "ConstantScheme",
     "DataIterator",
     "DataStream",
     "Dataset",
     "Digits",
+    "DogsVsCats",
     "FashionMNIST",
     "H5PYDataset",
     "IndexScheme",

@@ -45,7 +45,9 @@ def read_original(filename: str | os.PathLike[str], max_size: int = MAX_SIZE) ->
                 with gzip.GzipFile(fileobj=file) as decompressed:
                     content = decompressed.read(max_size + 1)
             else:
-                content = file.read(max_size + 1)
+                # room for that many bytes is made before any of them is read
+                length = os.fstat(file.fileno()).st_size
+                content = file.read(min(length, max_size) + 1)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise DatasetFileError(
                 f"{str(filename)!r} is truncated or damaged: gzip cannot decompress it "

@@ -55,10 +55,10 @@ def converter_command(name: str, directory: str | os.PathLike, *options: str) ->
     Examples
     --------
     >>> converter_command("mnist", "my data", "--dtype", "bool")
-    "python -m brickyard.datasets.converters mnist --directory 'my data' --dtype bool"
+    "brickyard data convert mnist --directory 'my data' --dtype bool"
     """
     words = [name, "--directory", str(directory), *options]
-    return shlex.join(["python", "-m", "brickyard.datasets.converters", *words])
+    return shlex.join(["brickyard", "data", "convert", *words])
 
 
 def write_provenance(
@@ -72,8 +72,9 @@ def write_provenance(
     ----------
     h5file
         The file, with its sources filled in. It gets the attributes
-        ``brickyard_version``, ``format_version`` and ``command``; every source gets
-        ``inputs``, a JSON object of file names and their SHA-256 digests.
+        ``brickyard_version``, ``h5py_version``, ``format_version`` and ``command``;
+        every source gets ``inputs``, a JSON object of file names and their SHA-256
+        digests.
     command
         The command that makes the same file again.
     inputs
@@ -95,6 +96,8 @@ def write_provenance(
     ('convert empty', {'null': 'e3b0c442...'})
     >>> h5file.close()
     """
+    import h5py
+
     sources = {name for name in h5file if not getattr(h5file[name], "is_scale", False)}
     if set(inputs) != sources:
         raise ValueError(
@@ -103,8 +106,12 @@ def write_provenance(
             "every source"
         )
     h5file.attrs["brickyard_version"] = __version__
+    h5file.attrs["h5py_version"] = h5py.__version__
     h5file.attrs["format_version"] = FORMAT_VERSION
     h5file.attrs["command"] = command
+    # of many gigabytes, perhaps, and the origin of several sources
+    files = {Path(path) for paths in inputs.values() for path in paths}
+    digests = {path: sha256_of_file(path) for path in sorted(files)}
     for source, paths in inputs.items():
-        digests = {Path(path).name: sha256_of_file(path) for path in paths}
-        h5file[source].attrs["inputs"] = json.dumps(digests)
+        found = {Path(path).name: digests[Path(path)] for path in paths}
+        h5file[source].attrs["inputs"] = json.dumps(found)

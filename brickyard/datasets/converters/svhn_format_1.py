@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from brickyard.datasets.converters.archives import (
 )
 from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists
+from brickyard.datasets.converters.decoded_images import decode_image
 from brickyard.datasets.converters.digit_struct import FIELDS, read_digit_struct
 from brickyard.datasets.converters.provenance import (
     converter_command,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import h5py
 
 SPLITS = ("train", "extra", "test")
-MAX_PIXELS = 2**24
 _BOX_SOURCES = [f"bbox_{field}s" for field in FIELDS]
 
 
@@ -140,27 +139,10 @@ def _write_images(
 ) -> None:
     places = {f"{split}/{name}": start + at for at, name in enumerate(names)}
     for member, content in iterate_archive(path, places.__contains__):
-        image = _decode(content, f"{path}:{member}")
+        image = decode_image(content, f"{path}:{member}", ["PNG"])
         write_varying_example(h5file, "features", places.pop(member), image)
     if places:
         raise DatasetFileError(
             f"{str(path)!r} lacks {len(places)} of the images with boxes, such as "
             f"{next(iter(places))!r}; fetch it again"
         )
-
-
-def _decode(content: bytes, name: str) -> np.ndarray:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise ValueError(f"it has {image.width} x {image.height} pixels")
-            pixels = np.array(image.convert("RGB"))
-    # a damaged file makes Pillow raise errors of many kinds
-    except Exception as error:
-        raise DatasetFileError(
-            f"{name!r} is not a PNG image, or is damaged, or too large "
-            f"({type(error).__name__}: {error}); fetch the archive again"
-        ) from error
-    return pixels.transpose(2, 0, 1)

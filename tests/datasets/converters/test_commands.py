@@ -15,3 +15,12 @@ def test_functions_take_what_commands_pass(name):
     assert passed == set(taken)
     assert taken["output_filename"].default == command.default_filename
     assert command.help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_files_can_be_found_again(name):
+    command = COMMANDS[name]
+    assert command.output_patterns
+    assert all(pattern.endswith(".hdf5") for pattern in command.output_patterns)
+    if command.default_filename is not None:
+        assert command.output_patterns[0] == command.default_filename

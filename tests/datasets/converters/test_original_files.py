@@ -1,4 +1,5 @@
 import gzip
+import tracemalloc
 
 import pytest
 
@@ -49,3 +50,13 @@ def test_find_original(tmp_path):
     assert find_original(tmp_path, "a") == tmp_path / "a"
     (tmp_path / "a.gz").write_bytes(b"")
     assert find_original(tmp_path, "a") == tmp_path / "a.gz"
+
+
+def test_takes_no_more_memory_than_the_content(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    tracemalloc.start()
+    assert read_original(path) == b"abc"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**20

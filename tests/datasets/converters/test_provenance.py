@@ -5,7 +5,11 @@ import h5py
 import pytest
 
 from brickyard import __version__
-from brickyard.datasets.converters import sha256_of_file, write_provenance
+from brickyard.datasets.converters import (
+    provenance,
+    sha256_of_file,
+    write_provenance,
+)
 
 
 @pytest.fixture
@@ -31,6 +35,7 @@ def test_attributes(h5file, original):
     assert h5file.attrs["brickyard_version"] == __version__
     assert h5file.attrs["format_version"] == "1.0"
     assert h5file.attrs["command"] == "convert it"
+    assert h5file.attrs["h5py_version"] == h5py.__version__
     inputs = json.loads(h5file["features"].attrs["inputs"])
     assert inputs == {"original.bin": hashlib.sha256(b"bricks").hexdigest()}
 
@@ -47,3 +52,15 @@ def test_scales_are_no_sources(tmp_path):
         write_provenance(h5file, "convert", {"x": []})
         assert "inputs" in h5file["x"].attrs
         assert "inputs" not in h5file["x_shapes"].attrs
+
+
+def test_each_file_is_read_once(h5file, original, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        provenance, "sha256_of_file", lambda path: seen.append(path) or "0"
+    )
+    h5file["targets"] = [0]
+    write_provenance(
+        h5file, "convert", {key: [original, str(original)] for key in h5file}
+    )
+    assert seen == [original]

@@ -10,8 +10,8 @@ from brickyard.datasets import SVHN, DataStream, SequentialScheme
 from brickyard.datasets.converters import (
     convert_svhn,
     convert_svhn_format_1,
+    decoded_images,
     sha256_of_file,
-    svhn_format_1,
 )
 from brickyard.datasets.exceptions import DatasetFileError, MissingInputFiles
 from brickyard.testing.streams import check_stream
@@ -156,7 +156,7 @@ def test_malformed_archives(directory, files, name, content, match):
 
 
 def test_large_images(directory, monkeypatch):
-    monkeypatch.setattr(svhn_format_1, "MAX_PIXELS", 30)
+    monkeypatch.setattr(decoded_images, "MAX_PIXELS", 30)
     with pytest.raises(DatasetFileError, match=r"or too large .* 8 x 5 pixels\); fetc"):
         convert_svhn_format_1(directory, directory)
 
