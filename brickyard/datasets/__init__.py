@@ -32,6 +32,7 @@ from brickyard.datasets.schemes import (
     ShuffledScheme,
     cross_validation,
 )
+from brickyard.datasets.server_stream import ServerDataStream
 from brickyard.datasets.streams import AbstractDataStream, DataStream
 from brickyard.datasets.subset import Subset
 from brickyard.datasets.svhn import SVHN
@@ -69,6 +70,7 @@ __all__ = [
     "OneBillionWord",
     "SequentialExampleScheme",
     "SequentialScheme",
+    "ServerDataStream",
     "ShuffledExampleScheme",
     "ShuffledScheme",
     "Spiral",
