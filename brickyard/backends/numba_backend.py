@@ -11,6 +11,7 @@ from pytensor.compile.mode import get_mode
 
 from brickyard.backends.program import Program
 from brickyard.backends.random import is_generator
+from brickyard.backends.rewriting import WRONG
 from brickyard.backends.shared import state_lock
 from brickyard.backends.specialise import specialise, static_twin
 
@@ -37,7 +38,7 @@ class NumbaExecutable:
             list(program.inputs),
             list(program.outputs),
             updates=list(program.updates.items()),
-            mode=get_mode("NUMBA"),
+            mode=get_mode("NUMBA").excluding(*WRONG),
             on_unused_input="ignore",
             trust_input=True,
         )

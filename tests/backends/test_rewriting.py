@@ -1,9 +1,11 @@
+import pytest
 from pytensor import tensor as pt
 from pytensor.graph.fg import FunctionGraph
 from pytensor.scalar.basic import Composite
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Dot
 
+from brickyard.backends import evaluate
 from brickyard.backends.rewriting import rewrite_for_xla, rewrite_step
 
 
@@ -29,3 +31,10 @@ def test_the_graph_of_a_step_stays_as_it_is():
     assert graph.toposort() == before
     assert step is not graph
     assert len(step.apply_nodes) < len(graph.apply_nodes)
+
+
+@pytest.mark.parametrize("backend", ["xla", "numba"])
+def test_one_row_of_a_reversed_slice_is_the_last_one(backend):
+    x = pt.tensor("x", shape=(3, 2))
+    last = evaluate(x[::-1][:1].sum(axis=0), {x: [[1, 2], [3, 4], [5, 6]]}, backend)
+    assert last.tolist() == [5, 6]
