@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytensor
-from pytensor.compile.mode import get_mode
 
 from brickyard.backends.program import Program
 from brickyard.backends.random import is_generator
 from brickyard.backends.rewriting import WRONG
+from brickyard.backends.rewriting import numba_mode
 from brickyard.backends.shared import state_lock
 from brickyard.backends.specialise import specialise, static_twin
 
@@ -23,10 +23,13 @@ class NumbaExecutable:
     ----------
     program
         What to run.
+    scan_rewrites
+        Whether loops over time are rewritten.
     """
 
-    def __init__(self, program: Program) -> None:
-        import brickyard.backends.convolution.numba_forms  # noqa: F401  registers
+    def __init__(self, program: Program, scan_rewrites: bool = True) -> None:
+        import brickyard.backends.convolution.numba_forms  # registers its form
+        import brickyard.backends.pooling.numba_forms  # noqa: F401
 
         self._dtypes = [variable.type.dtype for variable in program.inputs]
         self._cells = [
@@ -38,7 +41,7 @@ class NumbaExecutable:
             list(program.inputs),
             list(program.outputs),
             updates=list(program.updates.items()),
-            mode=get_mode("NUMBA").excluding(*WRONG),
+            mode=numba_mode(scan_rewrites).excluding(*WRONG),
             on_unused_input="ignore",
             trust_input=True,
         )

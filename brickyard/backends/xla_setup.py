@@ -21,7 +21,8 @@ def prepare_jax() -> None:
     import jax
     import pytensor.link.jax.dispatch  # noqa: F401  registers the lowerings
 
-    import brickyard.backends.convolution.jax_forms  # noqa: F401  as well
+    import brickyard.backends.convolution.jax_forms  # registers its lowering, too
+    import brickyard.backends.pooling.jax_forms  # noqa: F401
 
     jax.config.update("jax_enable_x64", True)
     if jax.config.values["jax_compilation_cache_dir"] is None:
