@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-from jax import lax
+import numpy as np
 from pytensor.graph.basic import Apply
 from pytensor.link.jax.dispatch import jax_funcify
 
@@ -37,11 +35,13 @@ def lower_largest(op: Largest, node: Apply, **kwargs: Any) -> Lowered:
     op, node, **kwargs
         As PyTensor passes them.
     """
+    import jax.numpy as jnp
+    from jax import lax
 
     def largest(images: Any) -> Any:
         if _is_large(op):
-            return _reduce_windows(op, images, -jnp.inf, lax.max)
-        return reduce(jnp.maximum, _slices(op, images, -jnp.inf))
+            return _reduce_windows(op, images, -np.inf, lax.max)
+        return reduce(jnp.maximum, _slices(op, images, -np.inf))
 
     return largest
 
@@ -55,9 +55,10 @@ def lower_place(op: PlaceAtLargest, node: Apply, **kwargs: Any) -> Lowered:
     op, node, **kwargs
         As PyTensor passes them.
     """
+    import jax.numpy as jnp
 
     def place(gradient: Any, images: Any) -> Any:
-        chosen = _chosen(_slices(op, images, -jnp.inf))
+        chosen = _chosen(_slices(op, images, -np.inf))
         shares = [jnp.where(mask, gradient, 0) for mask in chosen]
         return _back(op, shares, images.shape)
 
@@ -73,9 +74,10 @@ def lower_pick(op: PickAtLargest, node: Apply, **kwargs: Any) -> Lowered:
     op, node, **kwargs
         As PyTensor passes them.
     """
+    import jax.numpy as jnp
 
     def pick(values: Any, images: Any) -> Any:
-        chosen = _chosen(_slices(op, images, -jnp.inf))
+        chosen = _chosen(_slices(op, images, -np.inf))
         pairs = zip(chosen, _slices(op, values, 0), strict=True)
         return sum(jnp.where(mask, part, 0) for mask, part in pairs)
 
@@ -91,6 +93,7 @@ def lower_total(op: Total, node: Apply, **kwargs: Any) -> Lowered:
     op, node, **kwargs
         As PyTensor passes them.
     """
+    from jax import lax
 
     def total(images: Any) -> Any:
         if _is_large(op):
@@ -128,6 +131,8 @@ def _is_large(op: PoolingOp) -> bool:
 
 def _slices(op: PoolingOp, images: Any, value: float) -> list[Any]:
     """Return what each element of the window meets, one array for each."""
+    import jax.numpy as jnp
+
     lengths = op.how.output_lengths(images.shape[1:-1], op.window)
     if any(number for pair in op.how.padding for number in pair):
         width = ((0, 0), *op.how.padding, (0, 0))
@@ -137,6 +142,8 @@ def _slices(op: PoolingOp, images: Any, value: float) -> list[Any]:
 
 def _chosen(parts: Sequence[Any]) -> list[Any]:
     """Return for each part where it is the first of the largest; NaN is the largest."""
+    import jax.numpy as jnp
+
     best, place = parts[0], jnp.zeros(parts[0].shape, "int32")
     for number, part in enumerate(parts[1:], start=1):
         better = (part > best) | (jnp.isnan(part) & ~jnp.isnan(best))
@@ -146,12 +153,17 @@ def _chosen(parts: Sequence[Any]) -> list[Any]:
 
 def _back(op: PoolingOp, parts: Sequence[Any], shape: Sequence[int]) -> Any:
     """Add parts to where they were taken from: `_slices`, backwards."""
+    import jax
+
     like = jax.ShapeDtypeStruct(tuple(shape), parts[0].dtype)
     transposed = jax.linear_transpose(lambda images: _slices(op, images, 0), like)
     return transposed(list(parts))[0]
 
 
 def _reduce_windows(op: PoolingOp, images: Any, start: float, combine: Any) -> Any:
+    import jax.numpy as jnp
+    from jax import lax
+
     return lax.reduce_window(
         images,
         jnp.asarray(start, images.dtype),
