@@ -4,8 +4,7 @@ The small one (100 hidden units) ends at about 2 % test error; the wide one, wit
 dropout applied to the finished graph, below 1.6 %. Convert the four original files
 once, then train:
 
-    python -m brickyard.datasets.converters mnist --directory DIRECTORY \
-        --output-directory DATA
+    brickyard data convert mnist --directory DIRECTORY --output-directory DATA
     BRICKYARD_DATA_PATH=DATA python examples/mnist.py
     BRICKYARD_DATA_PATH=DATA python examples/mnist.py --wide
 """

@@ -19,7 +19,7 @@ class Adult(H5PYDataset):
     The file ``adult.hdf5`` is looked for in the data path. To make it from the original
     files ``adult.data`` and ``adult.test``::
 
-        python -m brickyard.datasets.converters adult --directory D
+        brickyard data convert adult --directory D
 
     Parameters
     ----------

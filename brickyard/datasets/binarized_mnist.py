@@ -19,7 +19,7 @@ class BinarizedMNIST(H5PYDataset):
     The file ``binarized_mnist.hdf5`` is looked for in the data path. To make it from
     the three original files::
 
-        python -m brickyard.datasets.converters binarized_mnist --directory D
+        brickyard data convert binarized_mnist --directory D
 
     Parameters
     ----------

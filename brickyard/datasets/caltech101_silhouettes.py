@@ -22,7 +22,7 @@ class CalTech101Silhouettes(H5PYDataset):
     The file ``caltech101_silhouettes<size>.hdf5`` is looked for in the data path. To
     make it from the original file::
 
-        python -m brickyard.datasets.converters caltech101_silhouettes --directory D
+        brickyard data convert caltech101_silhouettes --directory D
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ class CIFAR10(H5PYDataset):
     The file ``cifar10.hdf5`` is looked for in the data path. To make it from the
     original files, binary or for Python::
 
-        python -m brickyard.datasets.converters cifar10 --directory D
+        brickyard data convert cifar10 --directory D
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ class CIFAR100(H5PYDataset):
     The file ``cifar100.hdf5`` is looked for in the data path. To make it from the
     original files, binary or for Python::
 
-        python -m brickyard.datasets.converters cifar100 --directory D
+        brickyard data convert cifar100 --directory D
 
     Parameters
     ----------

@@ -28,7 +28,6 @@ def find_converted_file(filename: str, dataset: str, converter: str) -> Path:
         return find_in_data_path(filename)
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"{error}. {dataset}: make the file from the original ones by `python -m "
-            f"brickyard.datasets.converters {converter} --directory D "
-            "--output-directory O`"
+            f"{error}. {dataset}: make the file from the original ones by `brickyard "
+            f"data convert {converter} --directory D`, D being their folder"
         ) from error

@@ -19,7 +19,7 @@ class FashionMNIST(H5PYDataset):
     The file ``fashion_mnist.hdf5`` is looked for in the data path. To make it from the
     four original files::
 
-        python -m brickyard.datasets.converters fashion_mnist --directory D
+        brickyard data convert fashion_mnist --directory D
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ class Iris(H5PYDataset):
     The file ``iris.hdf5`` is looked for in the data path. To make it from the original
     file ``iris.data``::
 
-        python -m brickyard.datasets.converters iris --directory D
+        brickyard data convert iris --directory D
 
     Parameters
     ----------

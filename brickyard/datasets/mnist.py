@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from brickyard.datasets.converted import find_converted_file
 from brickyard.datasets.hdf5 import H5PYDataset
-from brickyard.datasets.paths import find_in_data_path
 from brickyard.datasets.transformers.defaults import uint8_pixels_to_floatX
 
 
@@ -20,9 +20,9 @@ class MNIST(H5PYDataset):
     The file ``mnist.hdf5`` is looked for in the data path. To make it from the four
     original files::
 
-        python -m brickyard.datasets.converters mnist --directory D --output-directory O
+        brickyard data convert mnist --directory D
 
-    and name the output directory in ``BRICKYARD_DATA_PATH``.
+    which writes it into the first folder of the data path.
 
     Parameters
     ----------
@@ -55,12 +55,5 @@ class MNIST(H5PYDataset):
         load_in_memory: bool = True,
         **kwargs: Any,
     ) -> None:
-        try:
-            path = find_in_data_path(self.filename)
-        except FileNotFoundError as error:
-            raise FileNotFoundError(
-                f"{error}. MNIST: make the file from the original ones by `python -m "
-                "brickyard.datasets.converters mnist --directory D "
-                "--output-directory O`"
-            ) from error
+        path = find_converted_file(self.filename, "MNIST", "mnist")
         super().__init__(path, which_sets, load_in_memory=load_in_memory, **kwargs)

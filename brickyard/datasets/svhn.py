@@ -28,7 +28,7 @@ class SVHN(H5PYDataset):
     The file ``svhn_format_<which_format>.hdf5`` is looked for in the data path. To make
     it from the original files::
 
-        python -m brickyard.datasets.converters svhn --which-format 2 --directory D
+        brickyard data convert svhn --which-format 2 --directory D
 
     Parameters
     ----------

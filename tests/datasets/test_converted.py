@@ -12,6 +12,6 @@ def test_finds_the_file(tmp_path, monkeypatch):
 def test_says_how_to_make_it(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
-        FileNotFoundError, match=r"'a.hdf5'.*\. A: make .*converters a --x --directory"
+        FileNotFoundError, match=r"'a.hdf5'.*\. A: make .*convert a --x --directory D"
     ):
         find_converted_file("a.hdf5", "A", "a --x")

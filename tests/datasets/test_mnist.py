@@ -53,7 +53,7 @@ def test_is_in_memory_unless_told_otherwise(images):
 def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
-        FileNotFoundError, match=r"'mnist.hdf5'.*converters mnist --directory"
+        FileNotFoundError, match=r"'mnist.hdf5'.*data convert mnist --directory"
     ):
         MNIST(("train",))
 

@@ -539,7 +539,7 @@ def test_data_files(tmp_path, monkeypatch):
     refuses(
         lambda: MNIST(("train",)),
         FileNotFoundError,
-        r"'mnist.hdf5' .*`python -m brickyard.datasets.converters mnist",
+        r"'mnist.hdf5' .*`brickyard data convert mnist",
     )
 
 

@@ -73,6 +73,8 @@ def allowed_parts(part: str, files: set[str]) -> set[str]:
         return lower | columns | files
     if part == "datasets":
         return {"datasets"} | files - {"precision"}
+    if part == "__main__":
+        return {"cli"} | files
     if part == "testing":
         return {*LAYERS, "datasets", "testing"} | files
     return files
@@ -165,6 +167,8 @@ def test_importing_the_package_loads_no_heavy_module(root):
         ("datasets/a.py", "from brickyard.precision import prefer_float32", 1),
         ("datasets/a/b.py", "from ..schemes import BatchScheme", 0),
         ("cli/a.py", "from brickyard.datasets import MNIST", 0),
+        ("__main__.py", "from brickyard.cli import main", 0),
+        ("__main__.py", "from brickyard.bricks import MLP", 1),
         ("testing/a.py", "from brickyard.extensions import Printing", 0),
         ("state.py", "from brickyard.backends import compile", 1),
     ],

@@ -92,7 +92,7 @@ def convert_digits(
         atomic_hdf5_file(output_path) as h5file,
     ):
         fill_hdf5_file(h5file, data, axis_labels=AXIS_LABELS, compression="gzip")
-        command = "python -m brickyard.datasets.converters digits"
+        command = "brickyard data convert digits"
         write_provenance(h5file, command, {"features": [path], "targets": [path]})
         h5file.attrs.update(TEXTS)
     return (str(output_path),)

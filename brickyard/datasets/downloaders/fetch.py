@@ -172,7 +172,8 @@ def _check_present(path: Path, digest: str | None) -> None:
     if found != digest:
         raise DownloadError(
             f"{str(path)!r} is there, and its SHA-256 digest is {found} instead of "
-            f"{digest}; move it away, or download it again with clear=True (--clear)"
+            f"{digest}; move it away, or remove it by clear=True (--clear), and then "
+            "download it again"
         )
 
 

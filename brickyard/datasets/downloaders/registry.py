@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from brickyard.datasets.downloaders.by_hand import BY_HAND
 from brickyard.datasets.downloaders.remote_files import DatasetDownload, RemoteFile
 
 _UCI = "https://archive.ics.uci.edu/ml/machine-learning-databases/"
@@ -137,6 +138,7 @@ _SVHN_WHOLE = tuple(
 
 DOWNLOADS: Mapping[str, DatasetDownload] = MappingProxyType(
     {
+        **BY_HAND,
         "adult": DatasetDownload(
             "Adult, two files",
             {

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from brickyard.cli import main
 from brickyard.datasets import CalTech101Silhouettes
 from brickyard.datasets.converters import convert_silhouettes, sha256_of_file
-from brickyard.datasets.converters.__main__ import main
 from brickyard.datasets.exceptions import DatasetFileError, MissingInputFiles
 
 COUNTS = {"train": 5, "valid": 2, "test": 3}
@@ -55,7 +55,10 @@ def test_the_arrays_come_back(tmp_path, size, arrays, path, monkeypatch):
 
 def test_from_the_command_line(tmp_path, size, path, capsys):
     words = ["--directory", str(tmp_path), "--output-directory", str(tmp_path)]
-    assert main(["caltech101_silhouettes", "--size", str(size), *words]) == 0
+    assert (
+        main(["data", "convert", "caltech101_silhouettes", "--size", str(size), *words])
+        == 0
+    )
     assert capsys.readouterr().out.strip().endswith(f"silhouettes{size}.hdf5")
 
 

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from brickyard.cli import main
 from brickyard.datasets import SVHN
 from brickyard.datasets.converters import (
     convert_svhn,
@@ -10,7 +11,6 @@ from brickyard.datasets.converters import (
     sha256_of_file,
     svhn,
 )
-from brickyard.datasets.converters.__main__ import main
 from brickyard.datasets.exceptions import DatasetFileError, MissingInputFiles
 
 COUNTS = {"train": 5, "extra": 4, "test": 3}
@@ -66,7 +66,7 @@ def test_without_extra(tmp_path, arrays, capsys):
     with pytest.raises(MissingInputFiles, match=r"lacks 'extra_32x32.mat'"):
         convert_svhn_format_2(tmp_path, tmp_path)
     words = ["--directory", str(tmp_path), "--output-directory", str(tmp_path)]
-    assert main(["svhn", "--without-extra", *words]) == 0
+    assert main(["data", "convert", "svhn", "--without-extra", *words]) == 0
     path = capsys.readouterr().out.strip()
     with h5py.File(path) as h5file:
         assert SVHN.get_all_splits(h5file) == ("train", "test")

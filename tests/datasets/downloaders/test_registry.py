@@ -15,6 +15,10 @@ FILES = [
     for files in download.variants.values()
     for file in files
 ]
+# Options without a default in the converter.
+FIXED = {"celeba": {"which_format": "64"}}
+# Files that a converter asks for when it has read others.
+WANTED_LATER = {"celeba": ["list_eval_partition.txt"]}
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "mnist"
 
 
@@ -38,7 +42,7 @@ def test_the_converter_wants_files_of_these_names(name, tmp_path):
     download = DOWNLOADS[name]
     for variant, files in download.variants.items():
         option = (download.option or "").strip("-").replace("-", "_")
-        options = {option: int(variant)} if option else {}
+        options = {option: int(variant)} if option else dict(FIXED.get(name, {}))
         with pytest.raises(MissingInputFiles) as info:
             COMMANDS[name].convert(
                 directory=tmp_path,
@@ -46,7 +50,10 @@ def test_the_converter_wants_files_of_these_names(name, tmp_path):
                 output_filename="x.hdf5",
                 **options,
             )
-        assert all(file.filename in str(info.value) for file in files)
+        names = [
+            file.filename for file in files if file.filename not in str(info.value)
+        ]
+        assert names == WANTED_LATER.get(name, [])
 
 
 def test_variants_are_choices_of_the_converter():
