@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,10 @@ class H5PYDataset(Dataset):
             super().__init__(**kwargs)
             self.vlen_sources = self.get_vlen_sources(handle.file)
             self.subsets = self._find_subsets(handle, subset)
+            self._readings = [
+                (source, found, self._reading(source))
+                for source, found in zip(self.sources, self.subsets, strict=True)
+            ]
             self._num_examples = self.subsets[0].num_examples
             if load_in_memory:
                 self._data = self._load_all(handle)
@@ -259,14 +263,17 @@ class H5PYDataset(Dataset):
             return subsets
         return [Subset.subset_of(found, subset) for found in subsets]
 
+    def _reading(self, source: str) -> Callable[..., Any]:
+        varying = source in self.vlen_sources
+        return read_varying_examples if varying else read_examples
+
     def _read(self, handle: OpenFile, selection: Selection) -> tuple[Any, ...]:
-        data = []
-        for source, subset in zip(self.sources, self.subsets, strict=True):
-            located = subset.locate(selection)
-            varying = source in self.vlen_sources
-            read = read_varying_examples if varying else read_examples
-            data.append(read(handle, source, located, self.sort_indices))
-        return tuple(data)
+        return tuple(
+            [
+                read(handle, source, subset.locate(selection), self.sort_indices)
+                for source, subset, read in self._readings
+            ]
+        )
 
     def _load_all(self, handle: OpenFile) -> list[Any]:
         for source in self.sources:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brickyard.datasets.exceptions import DatasetFileError
+from brickyard.datasets.hdf5_direct import DirectReader, direct_reader
 from brickyard.datasets.names import near_match
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class OpenFile:
         self.driver = driver
         self._file: Any = None
         self._datasets: dict[str, h5py.Dataset] = {}
+        self._readers: dict[tuple[str, bool], DirectReader | None] = {}
         self._process: int | None = None
         self._finalizer: weakref.finalize | None = None
 
@@ -196,9 +198,25 @@ class OpenFile:
             self._datasets[name] = checked_dataset(h5file, name)
         return self._datasets[name]
 
+    def reader(self, name: str, scattered: bool) -> DirectReader | None:
+        """Return a fast reader of a dataset; None if there is none for its layout.
+
+        Parameters
+        ----------
+        name
+            The path of the dataset in the file.
+        scattered
+            Whether examples from anywhere are to be read.
+        """
+        key = (name, scattered)
+        if self._process != os.getpid() or key not in self._readers:
+            dataset = self.dataset(name)
+            self._readers[key] = direct_reader(dataset, scattered)
+        return self._readers[key]
+
     def close(self) -> None:
         """Close the handle, unless it was handed in open; reading opens it again."""
-        self._datasets = {}
+        self._datasets, self._readers = {}, {}
         self._file = self._process = None
         if self._finalizer is not None:
             self._finalizer()
@@ -210,7 +228,7 @@ class OpenFile:
             # it is the parent's to close.
             self._finalizer.detach()
             self._finalizer = None
-        self._datasets = {}
+        self._datasets, self._readers = {}, {}
         if isinstance(self.source, Path):
             self._file = open_h5file(self.source, self.driver)
             self._finalizer = weakref.finalize(self, self._file.close)

@@ -10,6 +10,7 @@ import numpy as np
 
 from brickyard.datasets.exceptions import DatasetFileError
 from brickyard.datasets.hdf5_access import OpenFile
+from brickyard.datasets.hdf5_direct import DirectReader
 from brickyard.datasets.hdf5_layout import get_scale
 from brickyard.datasets.indexing import Selection
 from brickyard.datasets.subset import Subset
@@ -47,7 +48,9 @@ def read_examples(
     ValueError
         If indices do not increase and `sort_indices` is False.
     """
-    return _read(handle.dataset(source), handle, source, selection, sort_indices)
+    scattered = isinstance(selection, np.ndarray)
+    examples = handle.reader(source, scattered) or handle.dataset(source)
+    return _read(examples, handle, source, selection, sort_indices)
 
 
 def read_varying_examples(
@@ -91,25 +94,47 @@ def _read(
     dataset: Any, handle: OpenFile, source: str, selection: Selection, sort: bool
 ) -> Any:
     try:
-        if not isinstance(selection, np.ndarray):
-            return dataset[selection]
-        if len(selection) == 0:
-            return dataset[0:0]
-        if not (np.diff(selection) > 0).all():
-            if not sort:
-                raise ValueError(
-                    f"{handle.file.filename!r}: HDF5 reads indices in increasing "
-                    f"order, and the request {selection.tolist()} for source "
-                    f"{source!r} is not; leave sort_indices=True, or use a scheme with "
-                    "sorted_indices=True"
-                )
-            return Subset.sorted_fancy_indexing(dataset, selection)
-        return dataset[selection]
+        if isinstance(selection, np.ndarray):
+            return _read_indices(dataset, handle, source, selection, sort)
+        examples = dataset[selection]
+        if isinstance(selection, slice):
+            # The HDF5 library leaves out what there is not.
+            missing = selection.stop - selection.start - len(examples)
+            if missing > 0:
+                raise IndexError(f"{missing} examples are missing")
+        return examples
     except (OSError, RuntimeError) as error:
         raise DatasetFileError(
             f"{handle.file.filename!r}: source {source!r} cannot be read ({error}); "
             "the file is damaged, fetch or convert it again"
         ) from error
+    except IndexError as error:
+        raise DatasetFileError(
+            f"{handle.file.filename!r}: source {source!r} has fewer examples than "
+            f"before ({error}); the file has changed, make the dataset again"
+        ) from error
+
+
+def _read_indices(
+    dataset: Any, handle: OpenFile, source: str, indices: np.ndarray, sort: bool
+) -> Any:
+    if len(indices) == 0:
+        return dataset[0:0]
+    direct = isinstance(dataset, DirectReader)
+    if direct and sort:
+        return dataset.take(indices)
+    increasing = (np.diff(indices) > 0).all()
+    if not increasing and not sort:
+        raise ValueError(
+            f"{handle.file.filename!r}: HDF5 reads indices in increasing order, and "
+            f"the request {indices.tolist()} for source {source!r} is not; leave "
+            "sort_indices=True, or use a scheme with sorted_indices=True"
+        )
+    if direct:
+        return dataset.take(indices)
+    if increasing:
+        return dataset[indices]
+    return Subset.sorted_fancy_indexing(dataset, indices)
 
 
 def _reshape(value: Any, shape: np.ndarray, handle: OpenFile, source: str) -> Any:

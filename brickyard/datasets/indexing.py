@@ -8,6 +8,8 @@ import numpy as np
 
 Selection = int | slice | np.ndarray
 
+_INT64, _UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
+
 
 def as_selection(request: Any, num_examples: int, owner: str) -> Selection:
     """Return a request as an index, a slice with a step of 1, or an int64 array.
@@ -47,10 +49,10 @@ def as_selection(request: Any, num_examples: int, owner: str) -> Selection:
 
 def _are_within(request: np.ndarray, num_examples: int) -> bool:
     """Return whether an array is of int64 indices of examples that there are."""
-    if request.dtype != np.int64 or request.ndim != 1 or not request.size:
+    if request.dtype != _INT64 or request.ndim != 1 or not request.size:
         return False
     # Negative numbers are large ones without a sign: one comparison serves for both.
-    return bool(np.maximum.reduce(request.view(np.uint64)) < num_examples)
+    return bool(np.maximum.reduce(request.view(_UINT64)) < num_examples)
 
 
 def _as_unusual_selection(request: Any, num_examples: int, owner: str) -> Selection:

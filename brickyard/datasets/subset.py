@@ -240,7 +240,7 @@ class Subset:
         start = self._indices.start
         if isinstance(selection, slice):
             return slice(start + selection.start, start + selection.stop)
-        return start + selection
+        return start + selection if start else selection
 
     def _as_array(self) -> np.ndarray:
         if isinstance(self._indices, np.ndarray):

@@ -184,3 +184,31 @@ def test_drivers(path):
     handle = OpenFile(Path(path), driver="core")
     assert handle.file.driver == "core"
     handle.close()
+
+
+def test_readers_are_of_the_open_file(path):
+    handle = OpenFile(path)
+    reader = handle.reader("x", True)
+    assert handle.reader("x", True) is reader
+    np.testing.assert_array_equal(reader.take(np.array([2, 0])), [2, 0])
+    handle.close()
+    again = handle.reader("x", True)
+    assert again is not reader
+    np.testing.assert_array_equal(again[1:3], [1, 2])
+    handle.close()
+
+
+def test_a_reader_does_not_follow_links_out_of_the_file(path):
+    handle = OpenFile(path)
+    with pytest.raises(DatasetFileError, match="external links are refused"):
+        handle.reader("outside", True)
+    handle.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_has_readers_of_its_own(path, monkeypatch):
+    handle = OpenFile(path)
+    reader = handle.reader("x", False)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert handle.reader("x", False) is not reader
+    handle.close()

@@ -107,3 +107,54 @@ def test_systems_that_do_not_tell_their_memory(handle, monkeypatch):
     monkeypatch.delattr(os, "sysconf")
     assert physical_memory() is None
     check_size(handle.dataset("bomb"), "f", 2**40)
+
+
+@pytest.mark.parametrize("layout", [{}, {"chunks": (2, 2)}])
+def test_sorted_or_not_for_every_layout(tmp_path, layout):
+    path = tmp_path / "layout.hdf5"
+    values = np.arange(12).reshape(6, 2)
+    with h5py.File(path, "w") as h5file:
+        h5file.create_dataset("x", data=values, **layout)
+    handle = OpenFile(path)
+    for indices in ([1, 4, 5], [4, 0, 4]):
+        found = read_examples(handle, "x", np.array(indices), True)
+        np.testing.assert_array_equal(found, values[indices])
+    np.testing.assert_array_equal(
+        read_examples(handle, "x", np.array([1, 4]), False), values[[1, 4]]
+    )
+    with pytest.raises(ValueError, match=r"the request \[4, 0\] for source 'x' is not"):
+        read_examples(handle, "x", np.array([4, 0]), False)
+    handle.close()
+
+
+@pytest.mark.parametrize("layout", [{}, {"chunks": (2, 2)}, {"compression": "gzip"}])
+@pytest.mark.parametrize("selection", [9, slice(4, 8), [0, 7], [7, 0]])
+def test_files_that_have_fewer_examples_than_before(tmp_path, layout, selection):
+    path = tmp_path / "changed.hdf5"
+    with h5py.File(path, "w") as h5file:
+        h5file.create_dataset("x", data=np.arange(12).reshape(6, 2), **layout)
+    if isinstance(selection, list):
+        selection = np.array(selection)
+    handle = OpenFile(path)
+    with pytest.raises(
+        DatasetFileError, match=r"changed\.hdf5': source 'x' has fewer examples than"
+    ):
+        read_examples(handle, "x", selection, True)
+    handle.close()
+
+
+@pytest.mark.parametrize("selection", [0, slice(0, 2), [3, 1]])
+def test_files_cut_while_open(tmp_path, selection):
+    path = tmp_path / "cut.hdf5"
+    with h5py.File(path, "w") as h5file:
+        h5file["x"] = np.arange(12).reshape(6, 2)
+    if isinstance(selection, list):
+        selection = np.array(selection)
+    handle = OpenFile(path)
+    read_examples(handle, "x", selection, True)
+    os.truncate(path, 2050)
+    with pytest.raises(
+        DatasetFileError, match=r"cut\.hdf5': source 'x' cannot be read \("
+    ):
+        read_examples(handle, "x", selection, True)
+    handle.close()

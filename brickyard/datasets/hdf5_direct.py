@@ -1,0 +1,267 @@
+"""Examples of an HDF5 dataset, read from its file past the HDF5 library.
+
+Where HDF5 keeps the values of a dataset as they are, as one stretch of the file or in
+chunks of whole examples, the place of every example is known, and reading it takes a
+fraction of the library's time, most of all for examples from all over the dataset.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brickyard.datasets.mapped_file import MappedFile
+
+if TYPE_CHECKING:
+    import h5py
+
+WHOLE_LIMIT = 2**28
+"""Up to how many bytes of values may count as memory of the process as a whole."""
+
+PART_LIMIT = 2**25
+"""Up to how many bytes count as memory of the process if there are more values."""
+
+_LARGE_EXAMPLE = 2**14
+_MAX_CHUNKS = 2**14
+
+
+class DirectReader:
+    """Reads the examples of an HDF5 dataset from its file.
+
+    They lie in blocks of equally many neighbouring examples: one block for a
+    contiguous dataset, else one for each chunk.
+
+    Parameters
+    ----------
+    descriptor
+        The descriptor of the file, open for reading as long as this is used.
+    blocks
+        Where each block starts, in bytes from the start of the file, shape
+        ``(blocks,)``.
+    block_length
+        How many examples a block has.
+    shape
+        The shape of the dataset, ``(examples, ...)``.
+    dtype
+        The data type of the values in the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryFile() as file:
+    ...     _ = file.write(bytes(range(10)))
+    ...     file.flush()
+    ...     blocks = np.array([6, 0])
+    ...     reader = DirectReader(file.fileno(), blocks, 2, (4, 2), np.dtype("uint8"))
+    ...     reader.take(np.array([3, 0]))
+    array([[2, 3],
+           [6, 7]], dtype=uint8)
+    """
+
+    def __init__(
+        self,
+        descriptor: int,
+        blocks: np.ndarray,
+        block_length: int,
+        shape: tuple[int, ...],
+        dtype: np.dtype,
+    ) -> None:
+        self.descriptor = descriptor
+        self.blocks = blocks
+        self.block_length = block_length
+        self.shape = shape
+        self.dtype = dtype
+        self.example_size = math.prod(shape[1:]) * dtype.itemsize
+        self._first = int(blocks[0])
+        self._end = int(blocks.max()) + block_length * self.example_size
+        self._record = np.dtype([("example", dtype, shape[1:])])
+        self._mapped: MappedFile | None = None
+        self._examples = np.empty(0, dtype=np.uint8)
+
+    def __getitem__(self, selection: int | slice) -> np.ndarray:
+        """Return what a contiguous dataset gives for an index or for neighbours.
+
+        Parameters
+        ----------
+        selection
+            An index, or a slice with a start, a stop and a step of 1.
+        """
+        if isinstance(selection, slice):
+            return self.read(selection.start, selection.stop)
+        return self.read(selection, selection + 1)[0]
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Return neighbouring examples of a contiguous dataset.
+
+        Parameters
+        ----------
+        start
+            The first example.
+        stop
+            One past the last example; from `start` on.
+
+        Returns
+        -------
+        numpy.ndarray
+            A new array, shape ``(stop - start, ...)``.
+
+        Raises
+        ------
+        IndexError
+            If there are fewer examples.
+        OSError
+            If the file cannot be read, or ends before.
+        """
+        if stop > self.shape[0]:
+            raise self._out_of_range(stop - 1)
+        examples = np.empty((stop - start, *self.shape[1:]), dtype=self.dtype)
+        self._fill(examples, self._first + start * self.example_size)
+        return examples
+
+    def take(self, indices: np.ndarray) -> np.ndarray:
+        """Return examples from anywhere.
+
+        Parameters
+        ----------
+        indices
+            Which ones, at least one, in any order, shape ``(batch,)``.
+
+        Returns
+        -------
+        numpy.ndarray
+            A new array, shape ``(batch, ...)``.
+
+        Raises
+        ------
+        IndexError
+            If there are fewer examples.
+        OSError
+            If the file cannot be read, or ends before.
+        """
+        if self.block_length != self.shape[0] or self.example_size >= _LARGE_EXAMPLE:
+            highest = int(indices.max())
+            if highest >= self.shape[0]:
+                raise self._out_of_range(highest)
+        if self.example_size >= _LARGE_EXAMPLE:
+            return self._take_each(indices)
+        mapped = self._mapped or self._map_file()
+        if mapped is None:
+            return self._take_each(indices)
+        mapped.check(self._end, len(indices), self.example_size)
+        if len(self.blocks) == 1:
+            taken = self._examples.take(indices)
+            return taken["example"]  # type: ignore[call-overload]
+        blocks, within = np.divmod(indices, self.block_length)
+        places = self.blocks[blocks] + within * self.example_size
+        return self._examples[places].view(self._record)["example"][:, 0]
+
+    def _map_file(self) -> MappedFile | None:
+        extent = len(self.blocks) * self.block_length * self.example_size
+        limit = PART_LIMIT if extent > WHOLE_LIMIT else None
+        try:
+            self._mapped = MappedFile(self.descriptor, limit)
+        except OSError:
+            # Some file systems cannot map files.
+            return None
+        content = self._mapped.content
+        if len(self.blocks) == 1:
+            self._examples = content[self._first : self._end].view(self._record)
+        else:
+            # The bytes that follow each place in the file.
+            self._examples = np.lib.stride_tricks.sliding_window_view(
+                content, self.example_size
+            )
+        return self._mapped
+
+    def _take_each(self, indices: np.ndarray) -> np.ndarray:
+        """Take examples by a system call each."""
+        examples = np.empty((len(indices), *self.shape[1:]), dtype=self.dtype)
+        blocks, within = np.divmod(indices, self.block_length)
+        places = self.blocks[blocks] + within * self.example_size
+        # From the start of the file to its end, as a disk reads best.
+        for number in np.argsort(places).tolist():
+            self._fill(examples[number : number + 1], int(places[number]))
+        return examples
+
+    def _out_of_range(self, index: int) -> IndexError:
+        return IndexError(f"there are {self.shape[0]} examples and none is {index}")
+
+    def _fill(self, examples: np.ndarray, place: int) -> None:
+        """Read from a place of the file into a contiguous array."""
+        count = os.preadv(self.descriptor, (examples,), place)  # type: ignore[arg-type]
+        if count == examples.nbytes:
+            return
+        rest = memoryview(examples.reshape(-1).view(np.uint8).data)
+        while count:
+            rest, place = rest[count:], place + count
+            count = os.preadv(self.descriptor, (rest,), place)
+        if rest:
+            raise OSError(f"the file ends at byte {place}, within the values")
+
+
+def direct_reader(dataset: h5py.Dataset, scattered: bool) -> DirectReader | None:
+    """Return a reader of an HDF5 dataset; None if only the HDF5 library can read it.
+
+    The library is needed for files that are not plain files opened for reading alone,
+    since it may hold values that are not in the file yet; for compressed, sparse and
+    other filtered or incomplete values; for chunks that divide examples, or of which
+    there are very many; and for values that are not integers, floating-point numbers
+    or truth values.
+
+    Parameters
+    ----------
+    dataset
+        The HDF5 dataset, without external storage and not virtual.
+    scattered
+        Whether examples from anywhere are to be taken. If not, the library reads
+        chunks as fast.
+    """
+    import h5py
+
+    h5file = dataset.file
+    if (h5file.driver, h5file.mode, h5file.swmr_mode) != ("sec2", "r", False):
+        return None
+    if not (hasattr(os, "preadv") and dataset.ndim and dataset.size):
+        return None
+    dtype = dataset.dtype
+    if dtype.kind not in "biuf":
+        return None
+    if not dataset.id.get_type().equal(h5py.h5t.py_create(dtype)):
+        return None
+    blocks, length = _find_blocks(dataset, scattered)
+    descriptor = h5file.id.get_vfd_handle()
+    block_size = length * math.prod(dataset.shape[1:]) * dtype.itemsize
+    if not blocks or max(blocks) + block_size > os.fstat(descriptor).st_size:
+        return None
+    offsets = np.array(blocks, dtype=np.int64)
+    return DirectReader(descriptor, offsets, length, dataset.shape, dtype)
+
+
+def _find_blocks(dataset: h5py.Dataset, scattered: bool) -> tuple[list[int], int]:
+    """Return where blocks start and how many examples each has; none if unsuited."""
+    import h5py
+
+    storage, plist = dataset.id, dataset.id.get_create_plist()
+    if plist.get_layout() == h5py.h5d.CONTIGUOUS:
+        # Space that was never written to has no place, whatever offset is told.
+        whole = storage.get_storage_size() == dataset.size * dataset.dtype.itemsize
+        offset = storage.get_offset() if whole else None
+        return ([] if offset is None else [offset]), len(dataset)
+    if not scattered or dataset.chunks is None or plist.get_nfilters():
+        return [], 0
+    length, *rest = dataset.chunks
+    number = -(-len(dataset) // length)
+    if tuple(rest) != dataset.shape[1:] or number > _MAX_CHUNKS:
+        return [], 0
+    offsets: dict[int, int] = {}
+
+    def note(chunk: Any) -> None:
+        offsets[chunk.chunk_offset[0] // length] = chunk.byte_offset
+
+    storage.chunk_iter(note)
+    if not all(block in offsets for block in range(number)):
+        return [], 0
+    return [offsets[block] for block in range(number)], length

@@ -1,0 +1,184 @@
+import os
+
+import h5py
+import numpy as np
+import pytest
+
+from brickyard.datasets import hdf5_direct
+from brickyard.datasets.hdf5_direct import DirectReader, direct_reader
+
+N = 37
+
+
+@pytest.fixture(params=[0, 512], ids=["bare", "userblock"])
+def path(request, tmp_path):
+    rng = np.random.default_rng(0)
+    path = tmp_path / "layouts.hdf5"
+    with h5py.File(path, "w", userblock_size=request.param) as h5file:
+        images = rng.integers(0, 256, (N, 3, 4), dtype="uint8")
+        h5file["contiguous"] = images
+        h5file["odd"] = rng.integers(0, 256, 3, dtype="uint8")
+        for dtype in ("<f4", ">f8", "<f2", ">i4", "<u8", "bool"):
+            h5file[dtype] = rng.normal(size=(N, 2)).astype(dtype)
+        h5file["flat"] = rng.normal(size=N)
+        h5file["large"] = rng.integers(0, 256, (N, 2**14), dtype="uint8")
+        for rows in (1, 5, 50):
+            name, chunks = f"chunks of {rows}", (rows, 3, 4)
+            h5file.create_dataset(name, data=images, chunks=chunks, maxshape=(99, 3, 4))
+        h5file.create_dataset("cut", data=images, chunks=(5, 3, 2))
+        h5file.create_dataset("gzip", data=images, chunks=(5, 3, 4), compression="gzip")
+        h5file.create_dataset("unwritten", (N, 2), "float32", fillvalue=3)
+        holes = h5file.create_dataset("holes", (N, 2), "float32", chunks=(5, 2))
+        holes[:7] = 1
+        h5file.create_dataset("texts", data=np.full(N, b"ab"))
+        h5file.create_dataset("complex", data=np.full(N, 1j))
+        h5file.create_dataset("none", (0, 2), "uint8")
+        h5file["scalar"] = 3
+        twelve_bits = h5py.h5t.NATIVE_UINT16.copy()
+        twelve_bits.set_precision(12)
+        space = h5py.h5s.create_simple((N,))
+        h5py.h5d.create(h5file.id, b"twelve bits", twelve_bits, space)
+        h5file["twelve bits"][:] = np.arange(N)
+    return path
+
+
+CONTIGUOUS = ["contiguous", "<f4", ">f8", "<f2", ">i4", "<u8", "bool", "flat", "large"]
+CHUNKED = ["chunks of 1", "chunks of 5", "chunks of 50"]
+OTHERS = ["cut", "gzip", "unwritten", "holes", "texts", "complex", "none", "scalar"]
+
+
+def agree(found, expected):
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    assert found.tobytes() == expected.tobytes()
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize("name", CONTIGUOUS)
+def test_neighbours_as_the_library_reads_them(path, name):
+    with h5py.File(path) as h5file:
+        dataset = h5file[name]
+        reader = direct_reader(dataset, scattered=False)
+        for start, stop in [(0, N), (3, 9), (N - 1, N), (4, 4)]:
+            agree(reader[start:stop], dataset[start:stop])
+        agree(reader[5], dataset[5])
+        assert reader[2:4].flags.writeable
+
+
+@pytest.mark.parametrize("name", CONTIGUOUS + CHUNKED)
+@pytest.mark.parametrize("mapped", [True, False])
+def test_examples_from_anywhere_as_the_library_reads_them(
+    path, name, mapped, monkeypatch
+):
+    if not mapped:
+        monkeypatch.setattr(hdf5_direct, "MappedFile", cannot_be_mapped)
+    with h5py.File(path) as h5file:
+        values = h5file[name][...]
+        reader = direct_reader(h5file[name], scattered=True)
+        for indices in ([0], [N - 1, 0, 7, 7], np.random.default_rng(1).permutation(N)):
+            found = reader.take(np.array(indices))
+            agree(found, values[indices])
+            assert found.flags.writeable
+            assert found.flags.c_contiguous
+
+
+def cannot_be_mapped(descriptor, limit):
+    raise OSError("no such thing here")
+
+
+@pytest.mark.parametrize("name", [*OTHERS, "twelve bits"])
+@pytest.mark.parametrize("scattered", [True, False])
+def test_left_to_the_library(path, name, scattered):
+    with h5py.File(path) as h5file:
+        assert direct_reader(h5file[name], scattered) is None
+
+
+@pytest.mark.parametrize("name", CHUNKED)
+def test_the_library_reads_neighbours_in_chunks(path, name, monkeypatch):
+    with h5py.File(path) as h5file:
+        assert direct_reader(h5file[name], scattered=False) is None
+        monkeypatch.setattr(hdf5_direct, "_MAX_CHUNKS", 0)
+        assert direct_reader(h5file[name], scattered=True) is None
+
+
+@pytest.mark.parametrize("options", [{"mode": "r+"}, {"driver": "core"}])
+def test_files_that_may_hold_back_values_are_left_to_the_library(path, options):
+    with h5py.File(path, **{"mode": "r", **options}) as h5file:
+        assert direct_reader(h5file["contiguous"], True) is None
+    with h5py.File(path, "r+") as writing, h5py.File(path) as h5file:
+        writing["contiguous"][3] = 7
+        assert direct_reader(h5file["contiguous"], True) is None
+
+
+def test_systems_that_lack_the_call(path, monkeypatch):
+    monkeypatch.delattr(os, "preadv")
+    with h5py.File(path) as h5file:
+        assert direct_reader(h5file["contiguous"], False) is None
+
+
+def test_a_place_behind_the_end_of_the_file(path):
+    with h5py.File(path) as h5file:
+        offset = h5file["large"].id.get_offset()
+        os.truncate(path, offset + 100)
+        assert direct_reader(h5file["large"], False) is None
+
+
+@pytest.mark.parametrize("name", ["contiguous", "chunks of 5", "chunks of 50", "large"])
+def test_examples_that_there_are_not(path, name):
+    with h5py.File(path) as h5file:
+        reader = direct_reader(h5file[name], True)
+        with pytest.raises(IndexError, match="37"):
+            reader.take(np.array([3, 37]))
+        if name == "contiguous":
+            with pytest.raises(IndexError, match="are 37 examples and none is 40"):
+                reader[30:41]
+            with pytest.raises(IndexError, match="are 37 examples and none is 37"):
+                reader[37]
+
+
+def test_a_file_that_becomes_shorter(path):
+    with h5py.File(path) as h5file:
+        small, large = (
+            direct_reader(h5file[name], True) for name in ("contiguous", "large")
+        )
+        start = h5file["contiguous"].id.get_offset()
+        small.take(np.array([1]))
+        os.truncate(path, start + 6)
+        for read in (
+            lambda: small[0:2],
+            lambda: large[0:1],
+            lambda: large.take(np.array([0])),
+        ):
+            with pytest.raises(
+                OSError, match=r"the file ends at byte .* within the va"
+            ):
+                read()
+        with pytest.raises(OSError, match="bytes, and values lie at byte"):
+            small.take(np.array([0]))
+
+
+def test_reads_that_come_in_pieces(tmp_path, monkeypatch):
+    values = np.arange(40, dtype="float64").reshape(10, 4)
+    (tmp_path / "values").write_bytes(values.tobytes())
+    whole = os.preadv
+
+    def at_most_seven_bytes(descriptor, buffers, place):
+        return whole(descriptor, [memoryview(buffers[0]).cast("B")[:7]], place)
+
+    monkeypatch.setattr(os, "preadv", at_most_seven_bytes)
+    with open(tmp_path / "values", "rb") as file:
+        reader = DirectReader(
+            file.fileno(), np.array([0]), 10, values.shape, values.dtype
+        )
+        np.testing.assert_array_equal(reader[2:9], values[2:9])
+
+
+@pytest.mark.parametrize("whole", [2**40, 0])
+def test_the_limit_does_not_change_what_is_read(path, monkeypatch, whole):
+    monkeypatch.setattr(hdf5_direct, "WHOLE_LIMIT", whole)
+    monkeypatch.setattr(hdf5_direct, "PART_LIMIT", 2**17)
+    with h5py.File(path) as h5file:
+        values = h5file["contiguous"][...]
+        reader = direct_reader(h5file["contiguous"], True)
+        for seed in range(9):
+            indices = np.random.default_rng(seed).integers(0, N, 8)
+            np.testing.assert_array_equal(reader.take(indices), values[indices])
