@@ -121,7 +121,15 @@ def _explain(error: requests.RequestException, transfer: Transfer) -> TransferEr
         return TransferError(f"no secure connection ({error})")
     if isinstance(error, kinds.Timeout):
         return TransferError(_silence(transfer), transient=True)
-    return TransferError(f"no connection ({error})", transient=True)
+    return TransferError(f"no connection ({_reason(error)})", transient=True)
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Return what is at the bottom of the exceptions that are packed in another."""
+    cause = error.args[0] if error.args else error
+    text = str(getattr(cause, "reason", None) or cause)
+    # What is before it is the connection, which is in the address.
+    return text.partition("): ")[2] or text
 
 
 def _silence(transfer: Transfer) -> str:

@@ -20,6 +20,8 @@ except ImportError:  # not on this system: there two downloads may disturb each 
 class PartialFile:
     """The part of a file that has come, under another name, for one process alone.
 
+    It is kept when the process leaves it, unless it is empty.
+
     Beside it lie notes on where it comes from: ``url``, ``validator`` (what the server
     calls this version of the file) and ``total``, its size in bytes; or null.
 
@@ -39,9 +41,11 @@ class PartialFile:
         self.path = Path(f"{os.fspath(target)}.part")
         self.notes_path = Path(f"{os.fspath(target)}.part.json")
         self._file: BinaryIO | None = None
+        self._moved = False
 
     def __enter__(self) -> PartialFile:
         self._file = self._open_for_us()
+        self._moved = False
         self._file.seek(0, os.SEEK_END)
         return self
 
@@ -51,6 +55,9 @@ class PartialFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if not self._moved and not self.size:
+            self.discard()
+            self.path.unlink(missing_ok=True)
         self.file.close()
         self._file = None
 
@@ -123,6 +130,7 @@ class PartialFile:
         if fcntl is None:
             self.file.close()
         os.replace(self.path, path)
+        self._moved = True
         self.notes_path.unlink(missing_ok=True)
 
     def _open_for_us(self) -> BinaryIO:
@@ -133,12 +141,15 @@ class PartialFile:
                 return file
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+            except BlockingIOError as error:
                 file.close()
                 raise DownloadError(
                     f"{str(self.path)!r} is being written by another process; wait "
                     "for it, or end it"
                 ) from error
+            except OSError:
+                # A file system without locks, as some network drives are.
+                return file
             with contextlib.suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(file.fileno()), os.stat(self.path)):
                     return file

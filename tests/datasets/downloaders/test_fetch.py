@@ -151,7 +151,8 @@ def test_server_that_never_answers(server, check):
 
 
 def test_nobody_there(check):
-    check("http://127.0.0.1:9/data.bin", "no connection .* 2 times")
+    reason = r"no connection \(Failed to establish a new connection: .*\), 2 times$"
+    check("http://127.0.0.1:9/data.bin", reason)
 
 
 def test_no_address(check):

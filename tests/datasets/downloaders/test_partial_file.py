@@ -1,3 +1,4 @@
+import errno
 import multiprocessing
 import os
 
@@ -37,6 +38,33 @@ def test_notes_that_make_no_sense(tmp_path, text):
     (tmp_path / "a.part.json").write_text(text)
     with PartialFile(tmp_path / "a") as part:
         assert part.read_notes() == {}
+
+
+def test_an_empty_one_is_not_kept(tmp_path):
+    with PartialFile(tmp_path / "a") as part:
+        part.start("http://x", None, 10)
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_empty_file_can_be_complete(tmp_path):
+    with PartialFile(tmp_path / "a") as part:
+        part.start("http://x", None, 0)
+        part.move_to(tmp_path / "a")
+        # Of the next process.
+        (tmp_path / "a.part").write_bytes(b"")
+    assert sorted(os.listdir(tmp_path)) == ["a", "a.part"]
+
+
+def test_a_file_system_without_locks(tmp_path, monkeypatch):
+    def no_locks(file, flags):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(
+        "brickyard.datasets.downloaders.partial_file.fcntl.flock", no_locks
+    )
+    with PartialFile(tmp_path / "a") as part:
+        part.write(b"abc")
+    assert (tmp_path / "a.part").read_bytes() == b"abc"
 
 
 def test_it_must_be_open(tmp_path):
