@@ -71,4 +71,8 @@ class DownloadError(Exception):
 
 
 class UnverifiedDownloadWarning(UserWarning):
-    """There is no published digest to compare a downloaded file with."""
+    """There is no digest to compare a downloaded file with."""
+
+
+class WorkerDiedError(RuntimeError):
+    """A worker process has ended while its work was waited for."""

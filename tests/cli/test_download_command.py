@@ -45,7 +45,7 @@ def test_directory_and_variant(run, cats, tmp_path):
     status, output, errors = run("data", "download", *words)
     assert status == 0
     assert output.split() == [str(tmp_path / "in" / name) for name in ("a.gz", "b.gz")]
-    assert errors.startswith("warning: no digest of 'b.gz' is published")
+    assert errors.startswith("warning: no digest of 'b.gz' is known")
     assert errors.count("\n") == 1
 
 

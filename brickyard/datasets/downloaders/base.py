@@ -90,8 +90,9 @@ def default_downloader(
     """Download files, or remove them.
 
     A file appears under its name when it is complete and checked. What has come of it
-    until then is kept under a name with ``.part`` behind it, and the next call goes on
-    from there. A file that is there already is checked and not downloaded again.
+    until then is kept in a folder with ``.part`` behind its name, and the next call
+    goes on from there. A file that is there already is checked and not downloaded
+    again.
 
     Parameters
     ----------

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from brickyard.datasets.converters.provenance import sha256_of_file
@@ -19,8 +20,6 @@ from brickyard.datasets.downloaders.recorded_digests import (
 from brickyard.datasets.downloaders.remote_files import RemoteFile
 from brickyard.datasets.downloaders.resuming import ResumingDownloader
 from brickyard.datasets.exceptions import DownloadError, NeedURLPrefix
-
-_SUFFIXES = ("", ".part", ".part.json", ".sha256")
 
 
 def fetch_files(
@@ -115,8 +114,11 @@ def remove_files(directory: str | os.PathLike[str], filenames: Iterable[str]) ->
         Their names; those that are not there are passed over.
     """
     for filename in filenames:
-        for suffix in _SUFFIXES:
-            (Path(directory) / f"{filename}{suffix}").unlink(missing_ok=True)
+        path = Path(directory) / filename
+        path.unlink(missing_ok=True)
+        digest_path(path).unlink(missing_ok=True)
+        if _workplace(path).is_dir():
+            shutil.rmtree(_workplace(path))
 
 
 def ensure_directory_exists(directory: str | os.PathLike[str]) -> None:
@@ -153,7 +155,7 @@ def _fetch_file(
         _check_present(path, digest)
     else:
         downloader = ResumingDownloader(
-            path,
+            _workplace(path) / path.name,
             has_digest=digest is not None,
             size=file.size,
             progress=progress,
@@ -204,22 +206,31 @@ def _try_all(
     )
 
 
+def _workplace(path: Path) -> Path:
+    """Return the folder for parts of a file, and whatever a killed download leaves."""
+    return path.with_name(f"{path.name}.part")
+
+
 def _retrieve(
     path: Path, url: str, digest: str | None, downloader: ResumingDownloader
 ) -> None:
     import pooch
 
+    workplace = _workplace(path)
+    ensure_directory_exists(workplace)
     # Twice, because the part of an earlier attempt may be to blame for a wrong digest.
     for _ in range(2):
         try:
             with _quiet_pooch():
-                pooch.retrieve(
+                complete = pooch.retrieve(
                     url,
                     known_hash=digest and f"sha256:{digest}",
                     fname=path.name,
-                    path=path.parent,
+                    path=workplace,
                     downloader=downloader,
                 )
+            os.replace(complete, path)
+            shutil.rmtree(workplace)
             return
         except ValueError as error:
             found = re.search("but got ['\"]?([0-9a-f]{64})", str(error))
@@ -230,6 +241,10 @@ def _retrieve(
             raise DownloadError(
                 f"cannot write {str(path)!r}: {error.strerror or error}"
             ) from error
+        finally:
+            # What has come stays; an empty folder does not.
+            with suppress(OSError):
+                workplace.rmdir()
     raise TransferError(f"the SHA-256 digest is {wrong} instead of {digest}")
 
 

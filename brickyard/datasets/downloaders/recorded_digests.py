@@ -80,7 +80,7 @@ def record_digest(path: Path) -> None:
             f"cannot write {str(noted)!r}: {error.strerror or error}"
         ) from error
     warnings.warn(
-        f"no digest of {path.name!r} is published: what came could not be checked; its "
+        f"no digest of {path.name!r} is known: what came could not be checked; its "
         f"SHA-256 digest, {digest}, is noted in {str(noted)!r}, and later downloads "
         "are compared with it",
         UnverifiedDownloadWarning,

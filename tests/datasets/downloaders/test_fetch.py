@@ -51,8 +51,9 @@ def check(tmp_path, server, fetch):
         assert "data.bin" in str(info.value)
         assert sorted(os.listdir(tmp_path)) == ["bystander", "target"]
         assert (tmp_path / "bystander").read_bytes() == b"mine"
-        left = set(os.listdir(tmp_path / "target"))
-        assert left <= {"data.bin.part", "data.bin.part.json"}
+        left = [path.name for path in (tmp_path / "target").rglob("*")]
+        assert set(left) <= {"data.bin.part", "data.bin.part.json"}
+        assert left != ["data.bin.part"]
         path = fetch(server.file("/good.bin", CONTENT))
         assert path.read_bytes() == CONTENT
         assert os.listdir(tmp_path / "target") == ["data.bin"]
@@ -193,9 +194,10 @@ def test_disk_that_is_full(server, fetch, tmp_path):
         largest_file(1050),
     ):
         fetch(url)
-    left = sorted(os.listdir(tmp_path / "target"))
-    assert left == ["data.bin.part", "data.bin.part.json"]
-    assert (tmp_path / "target" / "data.bin.part").read_bytes() == CONTENT[:1050]
+    assert os.listdir(tmp_path / "target") == ["data.bin.part"]
+    folder = tmp_path / "target" / "data.bin.part"
+    assert sorted(os.listdir(folder)) == ["data.bin.part", "data.bin.part.json"]
+    assert (folder / "data.bin.part").read_bytes() == CONTENT[:1050]
     assert fetch(url).read_bytes() == CONTENT
     assert server.ranges() == [None, "bytes=1050-"]
 
@@ -218,17 +220,40 @@ def test_cut_and_resumed_in_another_run(server, fetch, tmp_path):
     once = Transfer(timeout_s=0.1, attempts=1, chunk_size=100)
     with pytest.raises(DownloadError, match="silent"):
         fetch(url, transfer=once)
-    assert (tmp_path / "target" / "data.bin.part").read_bytes() == CONTENT[:1000]
+    part = tmp_path / "target" / "data.bin.part" / "data.bin.part"
+    assert part.read_bytes() == CONTENT[:1000]
     server.file("/data.bin", CONTENT)
     assert fetch(url).read_bytes() == CONTENT
     assert server.ranges() == [None, "bytes=1000-"]
 
 
 def test_wrong_part_of_an_earlier_run_is_replaced(server, fetch, tmp_path):
-    (tmp_path / "target").mkdir()
-    (tmp_path / "target" / "data.bin.part").write_bytes(b"x" * 1000)
+    folder = tmp_path / "target" / "data.bin.part"
+    folder.mkdir(parents=True)
+    (folder / "data.bin.part").write_bytes(b"x" * 1000)
+    # As a download that was killed leaves it.
+    (folder / "tmp12345678").touch()
     assert fetch(server.file("/data.bin", CONTENT)).read_bytes() == CONTENT
     assert server.ranges() == ["bytes=1000-", None]
+    assert os.listdir(tmp_path / "target") == ["data.bin"]
+
+
+@pytest.mark.parametrize(("content", "requests"), [(CONTENT, 0), (b"x", 1)])
+def test_killed_before_the_last_step(server, fetch, tmp_path, content, requests):
+    folder = tmp_path / "target" / "data.bin.part"
+    folder.mkdir(parents=True)
+    (folder / "data.bin").write_bytes(content)
+    assert fetch(server.file("/data.bin", CONTENT)).read_bytes() == CONTENT
+    assert len(server.requests) == requests
+    assert os.listdir(tmp_path / "target") == ["data.bin"]
+
+
+def test_a_file_where_the_part_should_be(server, fetch, tmp_path):
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "data.bin.part").write_bytes(b"mine")
+    with pytest.raises(DownloadError, match=r"cannot make the directory .*bin\.part'"):
+        fetch(server.file("/data.bin", CONTENT))
+    assert (tmp_path / "target" / "data.bin.part").read_bytes() == b"mine"
 
 
 def test_the_first_mirror_that_has_it(server, fetch):
@@ -314,7 +339,8 @@ def test_directory_that_cannot_be_made(tmp_path):
 
 
 def test_files_are_removed_with_what_belongs_to_them(tmp_path):
-    for name in ("a", "a.part", "a.part.json", "a.sha256", "b"):
+    (tmp_path / "a.part").mkdir()
+    for name in ("a", "a.part/a.part", "a.sha256", "b"):
         (tmp_path / name).touch()
     remove_files(tmp_path, ["a", "c"])
     assert os.listdir(tmp_path) == ["b"]

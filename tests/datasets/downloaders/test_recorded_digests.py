@@ -14,7 +14,7 @@ def test_a_digest_is_noted_and_read(tmp_path):
     path = tmp_path / "a.gz"
     path.write_bytes(b"abc")
     assert read_digest(path) is None
-    with pytest.warns(UnverifiedDownloadWarning, match=r"no digest of 'a.gz' is publi"):
+    with pytest.warns(UnverifiedDownloadWarning, match=r"no digest of 'a.gz' is known"):
         record_digest(path)
     assert read_digest(path) == hashlib.sha256(b"abc").hexdigest()
 
