@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.op import Op
+from pytensor.scan.op import Scan
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Dot
 from pytensor.tensor.subtensor import Subtensor, get_idx_list
@@ -27,8 +28,9 @@ def check_shape_rules(node: Apply, inputs: Sequence[Variable]) -> None:
     Raises
     ------
     ValueError
-        If the inner lengths of a product differ, or an axis would be stretched that
-        was not known to have length 1 when the graph, and its gradient, were built.
+        If the inner lengths of a product differ, an axis would be stretched that was
+        not known to have length 1 when the graph, and its gradient, were built, or
+        sequences differ in length in a loop whose tag says ``one_length``.
     IndexError
         If a constant index lies outside its axis.
     """
@@ -76,8 +78,28 @@ def _check_index(node: Apply, inputs: Sequence[Variable]) -> None:
             )
 
 
+def _check_loop(node: Apply, inputs: Sequence[Variable]) -> None:
+    """Hold sequences to one length where whoever made the loop asked for it.
+
+    PyTensor cuts the longer ones, and reads past the end of the shorter ones.
+    """
+    if not getattr(node.tag, "one_length", False):
+        return
+    lengths = set()
+    for sequence in node.op.outer_seqs(inputs):
+        cut = sequence.owner
+        whole = cut.inputs[0] if cut and isinstance(cut.op, Subtensor) else sequence
+        lengths.add(whole.type.shape[0])
+    if len(lengths - {None}) > 1:
+        raise ValueError(
+            "its sequences, which go side by side, have different lengths: "
+            f"{', '.join(map(str, sorted(lengths - {None})))}"
+        )
+
+
 _RULES: dict[type[Op], Callable[[Apply, Sequence[Variable]], None]] = {
     Dot: _check_dot,
     Elemwise: _check_elementwise,
+    Scan: _check_loop,
     Subtensor: _check_index,
 }

@@ -1,4 +1,5 @@
 import numpy as np
+import pytensor
 import pytest
 from pytensor import tensor as pt
 
@@ -31,3 +32,20 @@ def test_an_axis_that_is_declared_to_have_length_1_is_stretched():
     values = {x: np.ones((4, 3)), y: np.ones((1, 3))}
     assert evaluate(x - y, values).shape == (4, 3)
     assert evaluate(x - x.mean(axis=0, keepdims=True), {x: values[x]}).shape == (4, 3)
+
+
+def test_sequences_of_a_loop():
+    x, y = pt.vectors("x", "y")
+    sums = pytensor.scan(
+        lambda a, b, s: s + a * b,
+        sequences=[x, y],
+        outputs_info=[np.float32(0)],
+        n_steps=x.shape[0],
+        return_updates=False,
+    )
+    node = sums.owner.inputs[0].owner
+    values = {x: [1, 2], y: [1, 2, 3]}
+    assert evaluate(sums, values).tolist() == [1, 5]
+    node.tag.one_length = True
+    with pytest.raises(ValueError, match=r"have different lengths: 2, 3"):
+        evaluate(sums, values)

@@ -1,0 +1,19 @@
+"""Recurrent bricks: steps that become loops over sequences."""
+
+from brickyard.bricks.recurrent.base import (
+    BaseRecurrent,
+    RecurrentApplication,
+    recurrent,
+)
+from brickyard.bricks.recurrent.gated import GatedRecurrent
+from brickyard.bricks.recurrent.lstm import LSTM
+from brickyard.bricks.recurrent.simple import SimpleRecurrent
+
+__all__ = [
+    "LSTM",
+    "BaseRecurrent",
+    "GatedRecurrent",
+    "RecurrentApplication",
+    "SimpleRecurrent",
+    "recurrent",
+]
