@@ -10,6 +10,7 @@ from brickyard.datasets.exceptions import (
     MessageError,
     MissingInputFiles,
     NeedURLPrefix,
+    WorkerDiedError,
 )
 
 
@@ -39,3 +40,8 @@ def test_other_errors(kind):
 def test_a_server_that_does_not_answer(kind):
     with pytest.raises(kind, match="no answer"):
         raise DataServerTimeout("no answer")
+
+
+def test_a_worker_that_died():
+    with pytest.raises(RuntimeError, match="worker 0 was ended"):
+        raise WorkerDiedError("worker 0 was ended")

@@ -19,8 +19,10 @@ from brickyard.datasets.transformers.merge import Merge
 from brickyard.datasets.transformers.minimum_image_dimensions import (
     MinimumImageDimensions,
 )
+from brickyard.datasets.transformers.multi_processing import MultiProcessing
 from brickyard.datasets.transformers.ngrams import NGrams
 from brickyard.datasets.transformers.padding import Padding
+from brickyard.datasets.transformers.prefetch import Prefetch
 from brickyard.datasets.transformers.random_2d_rotation import Random2DRotation
 from brickyard.datasets.transformers.random_fixed_size_crop import RandomFixedSizeCrop
 from brickyard.datasets.transformers.random_flip import (
@@ -57,8 +59,10 @@ __all__ = [
     "Mapping",
     "Merge",
     "MinimumImageDimensions",
+    "MultiProcessing",
     "NGrams",
     "Padding",
+    "Prefetch",
     "Random2DRotation",
     "RandomFixedSizeCrop",
     "RandomHorizontalFlip",
