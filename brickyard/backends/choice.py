@@ -1,4 +1,4 @@
-"""Which backend compiles a graph when the caller does not say."""
+"""Which backend compiles a graph, and how, when the caller does not say."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 
 BACKENDS = ("xla", "numba")
 ENVIRONMENT_VARIABLE = "BRICKYARD_BACKEND"
+SCAN_REWRITES_VARIABLE = "BRICKYARD_SCAN_REWRITES"
 
 _chosen: str | None = None
 
@@ -88,3 +89,30 @@ def set_default_backend(name: str | None) -> None:
     """
     global _chosen
     _chosen = None if name is None else check_backend(name, "set_default_backend")
+
+
+def default_scan_rewrites() -> bool:
+    """Return whether loops over time are rewritten unless a call says otherwise.
+
+    Returns
+    -------
+    bool
+        What the environment variable ``BRICKYARD_SCAN_REWRITES`` says, else True.
+
+    Raises
+    ------
+    ValueError
+        If the environment variable is neither ``1`` nor ``0``.
+
+    Examples
+    --------
+    >>> default_scan_rewrites()
+    True
+    """
+    value = os.environ.get(SCAN_REWRITES_VARIABLE, "") or "1"
+    if value not in ("0", "1"):
+        raise ValueError(
+            f"environment variable {SCAN_REWRITES_VARIABLE} is 1 (rewrite loops, the "
+            f"default) or 0 (leave them alone), got {value!r}"
+        )
+    return value == "1"

@@ -13,7 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pytensor.graph.basic import Variable
 
-from brickyard.backends.choice import check_backend, default_backend
+from brickyard.backends.choice import (
+    check_backend,
+    default_backend,
+    default_scan_rewrites,
+)
 from brickyard.backends.errors import format_shape
 from brickyard.backends.garbage import garbage_collection_paused
 from brickyard.backends.numba_backend import NumbaExecutable, check_shapes
@@ -69,9 +73,18 @@ class CompiledFunction:
         What to call it in messages.
     form
         How outputs are returned: ``"list"``, ``"single"`` or ``"none"``.
+    scan_rewrites
+        Whether loops over time are rewritten to run faster.
     """
 
-    def __init__(self, program: Program, backend: str, name: str, form: str) -> None:
+    def __init__(
+        self,
+        program: Program,
+        backend: str,
+        name: str,
+        form: str,
+        scan_rewrites: bool = True,
+    ) -> None:
         self.inputs = list(program.inputs)
         self.outputs = list(program.outputs)
         self.updates = dict(program.updates)
@@ -80,6 +93,7 @@ class CompiledFunction:
         self.compilations: list[Compilation] = []
         self._program = program
         self._form = form
+        self._scan_rewrites = scan_rewrites
         self._executables: dict[Signature, Any] = {}
         self._numba: NumbaExecutable | None = None
         self._resizable = [
@@ -168,10 +182,10 @@ class CompiledFunction:
 
     def _executable(self, arrays: Sequence[Any]) -> Any:
         if self.backend == "xla":
-            return XlaExecutable(self._program, arrays)
+            return XlaExecutable(self._program, arrays, self._scan_rewrites)
         check_shapes(self._program, arrays)
         if self._numba is None:
-            self._numba = NumbaExecutable(self._program)
+            self._numba = NumbaExecutable(self._program, self._scan_rewrites)
         return self._numba
 
     def _reason(self, signature: Signature) -> str:
@@ -196,6 +210,7 @@ def compile(
     givens: Mapping[Variable, Variable] | None = None,
     backend: str | None = None,
     name: str | None = None,
+    scan_rewrites: bool | None = None,
 ) -> CompiledFunction:
     """Make a graph executable.
 
@@ -216,6 +231,10 @@ def compile(
         ``"xla"`` or ``"numba"``; None for `default_backend`.
     name
         What to call the function in messages and in the log.
+    scan_rewrites
+        Whether loops over time, and their gradients, are rewritten to run faster:
+        what can be computed for all steps at once leaves them. None for what the
+        environment variable ``BRICKYARD_SCAN_REWRITES`` says, ``1`` or ``0``, else on.
 
     Returns
     -------
@@ -228,7 +247,8 @@ def compile(
         If something is not a variable, or an update does not fit its variable.
     ValueError
         If the graph needs a variable that is neither an input nor shared, something
-        is named twice, or there is no such backend.
+        is named twice, there is no such backend, or an environment variable says
+        something it cannot.
 
     Examples
     --------
@@ -251,7 +271,9 @@ def compile(
     else:
         form, expressions = "list", list(outputs)
     program = make_program(inputs, expressions, updates, givens, name)
-    return CompiledFunction(program, chosen, name, form)
+    if scan_rewrites is None:
+        scan_rewrites = default_scan_rewrites()
+    return CompiledFunction(program, chosen, name, form, scan_rewrites)
 
 
 def evaluate(

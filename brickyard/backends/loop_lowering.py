@@ -166,19 +166,29 @@ def _gradients_written(
 def _collected(
     operands: _Operands, windows: list[Window], states: list[Any], traces: list[Any]
 ) -> list[Any]:
-    """Put the values before the first step before the traces; cut what is not kept."""
+    """Put the values before the first step before the traces; keep what is asked for.
+
+    Where more is asked for than there are steps, as by the gradient of a loop that
+    goes back a few steps only, the rest is zero.
+    """
     import jax.numpy as jnp
 
-    starts = [*windows, *[(state,) for state in states]]
-    buffers = [*operands.windows, *operands.states]
+    starts = [
+        *windows,
+        *[(state,) for state in states],
+        *[() for _ in operands.lengths],
+    ]
+    lengths = [buffer.shape[0] for buffer in [*operands.windows, *operands.states]]
     collected = []
-    for start, buffer, trace in zip(starts, buffers, traces, strict=False):
-        kept = buffer.shape[0]
-        before = kept - trace.shape[0]
+    for start, length, trace in zip(
+        starts, [*lengths, *operands.lengths], traces, strict=True
+    ):
+        before = min(length - trace.shape[0], len(start))
         if before > 0:
-            rows = jnp.stack(start[-before:])
-            trace = jnp.concatenate([rows, trace])
-        collected.append(trace[trace.shape[0] - kept :])
-    for length, trace in zip(operands.lengths, traces[len(starts) :], strict=True):
-        collected.append(trace[max(trace.shape[0] - length, 0) :])
+            trace = jnp.concatenate([jnp.stack(start[-before:]), trace])
+        missing = length - trace.shape[0]
+        if missing > 0:
+            rest = jnp.zeros((missing, *trace.shape[1:]), trace.dtype)
+            trace = jnp.concatenate([trace, rest])
+        collected.append(trace[-missing if missing < 0 else 0 :])
     return collected

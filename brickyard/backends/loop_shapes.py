@@ -57,7 +57,7 @@ def with_loop_shapes(
         strict=op.strict,
     )
     new = new_op.make_node(*inputs)
-    return Apply(new_op, new.inputs, _with_lengths(new))
+    return Apply(new_op, new.inputs, variables_with_lengths(new))
 
 
 def _inner_twins(op: Scan, inputs: Sequence[Variable]) -> dict[Variable, Variable]:
@@ -127,8 +127,19 @@ def _like(state: Variable, result: Variable) -> Variable:
     return pt.specify_shape(result, before)
 
 
-def _with_lengths(node: Apply) -> list[Variable]:
-    """Return variables for the results of a loop that say how long they are."""
+def variables_with_lengths(node: Apply) -> list[Variable]:
+    """Return variables for the results of a loop that say how long they are.
+
+    Parameters
+    ----------
+    node
+        The loop. PyTensor does not say so itself.
+
+    Returns
+    -------
+    list of Variable
+        One for each result.
+    """
     op = node.op
     buffers = [
         *op.outer_mitmot(node.inputs),

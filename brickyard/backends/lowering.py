@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pytensor.graph.basic import Apply, Constant, Variable
@@ -18,7 +19,9 @@ from brickyard.backends.provenance import provenance_of
 from brickyard.backends.rewriting import rewrite_step
 
 
-def lower(graph: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
+def lower(
+    graph: FunctionGraph, scan_rewrites: bool = True
+) -> Callable[..., tuple[Any, ...]]:
     """Return a function from arrays to arrays that computes a graph.
 
     Random generators go in and come out as keys of two 32-bit words.
@@ -27,6 +30,8 @@ def lower(graph: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
     ----------
     graph
         A graph rewritten for JAX.
+    scan_rewrites
+        Whether loops inside the steps of loops are rewritten.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def lower(graph: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
         Now, if JAX has no form of an operation; while the function is traced, if an
         operation does not work on the shapes of its operands.
     """
-    evaluate = _evaluator(graph)
+    evaluate = _evaluator(graph, scan_rewrites)
     inputs, outputs = list(graph.inputs), list(graph.outputs)
 
     def computed(*arrays: Any) -> tuple[Any, ...]:
@@ -49,9 +54,11 @@ def lower(graph: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
     return computed
 
 
-def _evaluator(graph: FunctionGraph) -> Callable[..., dict[Variable, Any]]:
+def _evaluator(
+    graph: FunctionGraph, scan_rewrites: bool
+) -> Callable[..., dict[Variable, Any]]:
     """Return a function from the values of the inputs to those of all variables."""
-    steps = [(node, _lower_node(node)) for node in graph.toposort()]
+    steps = [(node, _lower_node(node, scan_rewrites)) for node in graph.toposort()]
     constants = _constants(graph)
     inputs = list(graph.inputs)
 
@@ -67,12 +74,12 @@ def _evaluator(graph: FunctionGraph) -> Callable[..., dict[Variable, Any]]:
     return evaluate
 
 
-def _lower_node(node: Apply) -> Callable[..., Any]:
+def _lower_node(node: Apply, scan_rewrites: bool) -> Callable[..., Any]:
     from pytensor.link.jax.dispatch import jax_funcify
 
     try:
         if isinstance(node.op, Scan):
-            return lower_loop(node, _lower_step)
+            return lower_loop(node, partial(_lower_step, scan_rewrites=scan_rewrites))
         function = jax_funcify(node.op, node=node, storage_map={})
     except NotImplementedError as error:
         made_by = provenance_of(node)
@@ -85,10 +92,12 @@ def _lower_node(node: Apply) -> Callable[..., Any]:
     return adjusted(node, function)
 
 
-def _lower_step(step: FunctionGraph) -> Callable[..., tuple[Any, ...]]:
+def _lower_step(
+    step: FunctionGraph, scan_rewrites: bool
+) -> Callable[..., tuple[Any, ...]]:
     """Lower what is computed in each step of a loop."""
-    step = rewrite_step(step)
-    evaluate = _evaluator(step)
+    step = rewrite_step(step, scan_rewrites)
+    evaluate = _evaluator(step, scan_rewrites)
 
     def stepped(*operands: Any) -> tuple[Any, ...]:
         values = evaluate(*operands)

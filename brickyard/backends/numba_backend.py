@@ -10,7 +10,6 @@ import pytensor
 
 from brickyard.backends.program import Program
 from brickyard.backends.random import is_generator
-from brickyard.backends.rewriting import WRONG
 from brickyard.backends.rewriting import numba_mode
 from brickyard.backends.shared import state_lock
 from brickyard.backends.specialise import specialise, static_twin
@@ -41,7 +40,7 @@ class NumbaExecutable:
             list(program.inputs),
             list(program.outputs),
             updates=list(program.updates.items()),
-            mode=numba_mode(scan_rewrites).excluding(*WRONG),
+            mode=numba_mode(scan_rewrites),
             on_unused_input="ignore",
             trust_input=True,
         )

@@ -6,43 +6,50 @@ from functools import cache
 from typing import Any
 
 import pytensor
-from pytensor.compile.mode import Mode
+from pytensor.compile.mode import Mode, get_mode
 from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.rewriting.basic import dfs_rewriter
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.link.jax.linker import JAXLinker
 
+from brickyard.backends.exclusions import LEFT_TO_XLA, REPLACED, WRONG
 from brickyard.backends.known_shapes import KnownShapes
+from brickyard.backends.loop_rewriter import LoopRewriter
 from brickyard.backends.provenance import KeepProvenance
+from brickyard.backends.scan_rewrites import multiply_stacked
 
-# What XLA does itself: fusing loops and reusing memory.
-LEFT_TO_XLA = ("fusion", "inplace")
-# Takes the wrong row of a reversed slice of length one: squeeze(x[:-2:-1]) is x[-1].
-WRONG = ("local_dimshuffle_subtensor",)
+# After the graph has been simplified, before PyTensor shortens the buffers of loops.
+LOOPS_AT = 1.55
 
 
-def rewrite_for_xla(graph: FunctionGraph) -> None:
+def rewrite_for_xla(graph: FunctionGraph, scan_rewrites: bool = True) -> None:
     """Rewrite a graph, in place, into what is lowered to XLA.
 
     Parameters
     ----------
     graph
         A graph on inputs of known shapes.
+    scan_rewrites
+        Whether loops over time are rewritten by `brickyard.backends.scan_rewrites`,
+        or by PyTensor's own rewrites that move computations out of them.
     """
     graph.attach_feature(KeepProvenance())
     graph.attach_feature(KnownShapes())
     # A rewrite that fails leaves the graph as it was; PyTensor would print about it.
     # And nobody reads on which line of a rewrite a variable was made.
     with pytensor.config.change_flags(on_opt_error="ignore", traceback__limit=0):
-        _rewriter()(graph)
+        _rewriter(scan_rewrites)(graph)
 
 
-def rewrite_step(graph: FunctionGraph) -> FunctionGraph:
+def rewrite_step(graph: FunctionGraph, scan_rewrites: bool = True) -> FunctionGraph:
     """Return what is computed in each step of a loop, rewritten.
 
     Parameters
     ----------
     graph
         The graph of one step, which stays as it is.
+    scan_rewrites
+        As for `rewrite_for_xla`, for loops inside the step.
 
     Returns
     -------
@@ -50,11 +57,37 @@ def rewrite_step(graph: FunctionGraph) -> FunctionGraph:
         A rewritten copy.
     """
     copy = graph.clone()
-    rewrite_for_xla(copy)
+    rewrite_for_xla(copy, scan_rewrites)
     return copy
 
 
+def numba_mode(scan_rewrites: bool = True) -> Mode:
+    """Return PyTensor's mode for numba.
+
+    Parameters
+    ----------
+    scan_rewrites
+        As for `rewrite_for_xla`.
+
+    Returns
+    -------
+    Mode
+        The mode.
+    """
+    mode = get_mode("NUMBA").excluding(*WRONG)
+    return _with_scan_rewrites(mode) if scan_rewrites else mode
+
+
 @cache
-def _rewriter() -> Any:
-    query = RewriteDatabaseQuery(include=["fast_run", "jax"], exclude=[*LEFT_TO_XLA, *WRONG])
-    return Mode(JAXLinker(), query).optimizer
+def _rewriter(scan_rewrites: bool) -> Any:
+    query = RewriteDatabaseQuery(
+        include=["fast_run", "jax"], exclude=[*LEFT_TO_XLA, *WRONG]
+    )
+    mode = Mode(JAXLinker(), query)
+    return (_with_scan_rewrites(mode) if scan_rewrites else mode).optimizer
+
+
+def _with_scan_rewrites(mode: Mode) -> Mode:
+    return mode.excluding(*REPLACED).register(
+        (LoopRewriter(), LOOPS_AT), (dfs_rewriter(multiply_stacked), LOOPS_AT)
+    )

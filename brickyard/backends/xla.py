@@ -29,6 +29,8 @@ class XlaExecutable:
         What to run.
     arrays
         Arrays with the shapes and dtypes that the inputs will have.
+    scan_rewrites
+        Whether loops over time are rewritten.
 
     Raises
     ------
@@ -37,7 +39,9 @@ class XlaExecutable:
         cannot run.
     """
 
-    def __init__(self, program: Program, arrays: Sequence[Any]) -> None:
+    def __init__(
+        self, program: Program, arrays: Sequence[Any], scan_rewrites: bool = True
+    ) -> None:
         prepare_jax()
         import jax
 
@@ -48,9 +52,9 @@ class XlaExecutable:
             if is_generator(variable)
         ]
         self._num_outputs = len(program.outputs)
-        graph = _rewrite(program, arrays)
+        graph = _rewrite(program, arrays, scan_rewrites)
         donated = _reusable(graph, len(program.inputs), self._num_outputs)
-        self._run = jax.jit(lower(graph), donate_argnums=donated)
+        self._run = jax.jit(lower(graph, scan_rewrites), donate_argnums=donated)
 
     def __call__(self, arrays: Sequence[Any]) -> Sequence[Any]:
         """Run the program.
@@ -79,7 +83,9 @@ class XlaExecutable:
         return results[: self._num_outputs]
 
 
-def _rewrite(program: Program, arrays: Sequence[Any]) -> FunctionGraph:
+def _rewrite(
+    program: Program, arrays: Sequence[Any], scan_rewrites: bool = True
+) -> FunctionGraph:
     """Return the rewritten graph of a program for the shapes of `arrays`."""
     twins = {
         variable: static_twin(variable, array.shape, str(array.dtype))
@@ -93,7 +99,7 @@ def _rewrite(program: Program, arrays: Sequence[Any]) -> FunctionGraph:
             twins[variable] = static_twin(variable, shape, variable.type.dtype)
     outputs = specialise([*program.outputs, *program.updates.values()], twins)
     graph = FunctionGraph(list(twins.values()), outputs, clone=False)
-    rewrite_for_xla(graph)
+    rewrite_for_xla(graph, scan_rewrites)
     return graph
 
 
