@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import brickyard
 from brickyard import __version__
+
+PROGRAM = Path(brickyard.__file__).with_name("__main__.py")
 
 
 def test_it_runs_as_a_module():
@@ -25,7 +28,7 @@ def test_it_runs_as_a_module():
 def test_its_status_is_that_of_the_command(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["brickyard", "nothing"])
     with pytest.raises(SystemExit) as info:
-        runpy.run_module("brickyard", run_name="__main__")
+        runpy.run_path(str(PROGRAM), run_name="__main__")
     assert info.value.code == 2
     assert "no command 'nothing'" in capsys.readouterr().err
 
