@@ -73,6 +73,7 @@ class AbstractAttention(Brick):
         """
         return attended
 
+    @application
     def take_glimpses(
         self,
         attended: TensorVariable,
@@ -98,6 +99,7 @@ class AbstractAttention(Brick):
         """
         raise NotImplementedError(f"{type(self).__name__}.take_glimpses is abstract")
 
+    @application
     def initial_glimpses(self, batch_size: Any, attended: TensorVariable) -> Any:
         """Return the glimpses before the first step; an application of the subclass.
 
