@@ -43,21 +43,21 @@ class Activation(Brick):
 
 
 class Feedforward(Brick):
-    """A brick with one input and one output, each with a number of features.
+    """A brick with one input and one output, each of a known size.
 
     Subclasses define an application ``apply(input_)`` with one output, and the
     attributes or properties below, which a container assigns and reads.
 
     Attributes
     ----------
-    input_dim : int
-        The number of features of the input.
-    output_dim : int
-        The number of features of the output.
+    input_dim : int or tuple of int
+        The number of features of the input, or the shape of an image.
+    output_dim : int or tuple of int
+        The same of the output.
     """
 
-    input_dim: int
-    output_dim: int
+    input_dim: Any
+    output_dim: Any
 
 
 class RNGMixin:
