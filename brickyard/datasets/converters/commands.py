@@ -19,7 +19,7 @@ from brickyard.datasets.converters.ilsvrc2010 import convert_ilsvrc2010
 from brickyard.datasets.converters.ilsvrc2012 import convert_ilsvrc2012
 from brickyard.datasets.converters.iris import convert_iris
 from brickyard.datasets.converters.mnist import convert_mnist
-from brickyard.datasets.converters.shuffle_seeds import parse_seed
+from brickyard.datasets.converters.shuffle_seeds import seed_or_none
 from brickyard.datasets.converters.svhn import convert_svhn
 from brickyard.datasets.ordering import DEFAULT_SEED
 
@@ -68,7 +68,7 @@ class ConverterCommand:
 
 _SHUFFLE_SEED: dict[str, Mapping[str, Any]] = {
     "--shuffle-seed": {
-        "type": parse_seed,
+        "type": seed_or_none,
         "default": DEFAULT_SEED,
         "help": f"seed of the order of the training images, {DEFAULT_SEED} by default, "
         "or none",

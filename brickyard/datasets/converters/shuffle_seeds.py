@@ -62,7 +62,7 @@ def seed_option(shuffle_seed: int | None) -> list[str]:
     return ["--shuffle-seed", "none" if shuffle_seed is None else str(shuffle_seed)]
 
 
-def parse_seed(word: str) -> int | None:
+def seed_or_none(word: str) -> int | None:
     """Return the seed that a word of a command line stands for.
 
     Parameters
@@ -70,9 +70,21 @@ def parse_seed(word: str) -> int | None:
     word
         A whole number, or ``none``.
 
+    Raises
+    ------
+    ValueError
+        If it is something else.
+
     Examples
     --------
-    >>> parse_seed("3"), parse_seed("none")
+    >>> seed_or_none("3"), seed_or_none("none")
     (3, None)
     """
-    return None if word == "none" else int(word)
+    if word == "none":
+        return None
+    if not (word.isascii() and word.isdigit()):
+        raise ValueError(
+            "shuffle_seed must be a whole number, or none for the order of the "
+            f"archive, got {word!r}"
+        )
+    return int(word)

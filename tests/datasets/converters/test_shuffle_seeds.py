@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from brickyard.datasets.converters.shuffle_seeds import (
-    parse_seed,
     seed_option,
+    seed_or_none,
     shuffled_places,
 )
 
@@ -37,4 +37,10 @@ def test_seeds_out_of_range(seed):
 def test_command_lines(seed):
     option, word = seed_option(seed)
     assert option == "--shuffle-seed"
-    assert parse_seed(word) == seed
+    assert seed_or_none(word) == seed
+
+
+@pytest.mark.parametrize("word", ["", "x", "1.5", "-1", "None"])
+def test_other_words_on_command_lines(word):
+    with pytest.raises(ValueError, match="must be a whole number, or none for the"):
+        seed_or_none(word)
