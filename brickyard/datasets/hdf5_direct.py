@@ -18,11 +18,12 @@ from brickyard.datasets.mapped_file import MappedFile
 if TYPE_CHECKING:
     import h5py
 
-WHOLE_LIMIT = 2**28
-"""Up to how many bytes of values may count as memory of the process as a whole."""
+MAPPED_LIMIT = 2**28
+"""The size in bytes up to which a source is mapped to take examples from anywhere.
 
-PART_LIMIT = 2**25
-"""Up to how many bytes count as memory of the process if there are more values."""
+What is mapped may come to count as memory of the process. Examples of larger sources
+are read one by one.
+"""
 
 _LARGE_EXAMPLE = 2**14
 _MAX_CHUNKS = 2**14
@@ -77,6 +78,8 @@ class DirectReader:
         self.example_size = math.prod(shape[1:]) * dtype.itemsize
         self._first = int(blocks[0])
         self._end = int(blocks.max()) + block_length * self.example_size
+        size = len(blocks) * block_length * self.example_size
+        self._maps = size <= MAPPED_LIMIT and self.example_size < _LARGE_EXAMPLE
         self._record = np.dtype([("example", dtype, shape[1:])])
         self._mapped: MappedFile | None = None
         self._examples = np.empty(0, dtype=np.uint8)
@@ -141,16 +144,14 @@ class DirectReader:
         OSError
             If the file cannot be read, or ends before.
         """
-        if self.block_length != self.shape[0] or self.example_size >= _LARGE_EXAMPLE:
+        mapped = self._mapped or (self._map_file() if self._maps else None)
+        if mapped is None or self.block_length != self.shape[0]:
             highest = int(indices.max())
             if highest >= self.shape[0]:
                 raise self._out_of_range(highest)
-        if self.example_size >= _LARGE_EXAMPLE:
-            return self._take_each(indices)
-        mapped = self._mapped or self._map_file()
         if mapped is None:
             return self._take_each(indices)
-        mapped.check(self._end, len(indices), self.example_size)
+        mapped.check(self._end)
         if len(self.blocks) == 1:
             taken = self._examples.take(indices)
             return taken["example"]  # type: ignore[call-overload]
@@ -159,12 +160,11 @@ class DirectReader:
         return self._examples[places].view(self._record)["example"][:, 0]
 
     def _map_file(self) -> MappedFile | None:
-        extent = len(self.blocks) * self.block_length * self.example_size
-        limit = PART_LIMIT if extent > WHOLE_LIMIT else None
         try:
-            self._mapped = MappedFile(self.descriptor, limit)
+            self._mapped = MappedFile(self.descriptor)
         except OSError:
             # Some file systems cannot map files.
+            self._maps = False
             return None
         content = self._mapped.content
         if len(self.blocks) == 1:

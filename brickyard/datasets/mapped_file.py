@@ -10,23 +10,18 @@ import mmap
 
 import numpy as np
 
-_READ_AROUND = 2**16
-
 
 class MappedFile:
     """An open file, of which the bytes can be looked at.
 
     A process is killed if it looks at a mapped byte behind the end of its file, so the
-    length of the file is checked before every look. Pages that were looked at count as
-    memory of the process, though they are the system's to take back; a limit gives them
-    back now and then.
+    length of the file is to be checked before every look. Pages that were looked at
+    count as memory of the process, though the system may take them back at any time.
 
     Parameters
     ----------
     descriptor
         The file descriptor, open for reading.
-    limit
-        How many bytes may count as memory of the process; None for all of the file.
 
     Raises
     ------
@@ -45,32 +40,26 @@ class MappedFile:
     >>> with tempfile.TemporaryFile() as file:
     ...     _ = file.write(b"brickyard")
     ...     file.flush()
-    ...     mapped = MappedFile(file.fileno(), limit=2**20)
-    ...     mapped.check(end=9, pieces=1, size=2)
+    ...     mapped = MappedFile(file.fileno())
+    ...     mapped.check(end=9)
     ...     mapped.content[5:7].tobytes()
     b'ya'
     """
 
-    def __init__(self, descriptor: int, limit: int | None = None) -> None:
+    def __init__(self, descriptor: int) -> None:
         try:
             self._map = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
         except ValueError as error:
             raise OSError(f"the file cannot be mapped: {error}") from error
         self.content = np.frombuffer(self._map, dtype=np.uint8)
-        self._limit = limit if hasattr(mmap, "MADV_DONTNEED") else None
-        self._looked_at = 0
 
-    def check(self, end: int, pieces: int, size: int) -> None:
-        """Raise unless bytes can be looked at, and give back what was looked at.
+    def check(self, end: int) -> None:
+        """Raise unless bytes can be looked at.
 
         Parameters
         ----------
         end
             One past the last byte to be looked at.
-        pieces
-            At how many places bytes will be looked at.
-        size
-            How many bytes at each of them.
 
         Raises
         ------
@@ -80,8 +69,3 @@ class MappedFile:
         length = self._map.size()
         if length < end:
             raise OSError(f"the file has {length} bytes, and values lie at byte {end}")
-        if self._limit is not None:
-            self._looked_at += pieces * (size + _READ_AROUND)
-            if self._looked_at > self._limit:
-                self._map.madvise(mmap.MADV_DONTNEED)
-                self._looked_at = 0

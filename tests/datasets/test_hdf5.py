@@ -392,3 +392,49 @@ def test_declared_sizes_beyond_the_memory(tmp_path):
     H5PYDataset(tmp_path / "a.hdf5", ("long",))
     with pytest.raises(DatasetFileError, match=r"examples of source 'x'.*would take"):
         H5PYDataset(tmp_path / "a.hdf5", ("long",), load_in_memory=True)
+
+
+MEASURE_MEMORY = """
+import sys
+from brickyard.datasets import DataStream, H5PYDataset, SequentialScheme, ShuffledScheme
+
+def resident():
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * 4096
+
+def growth_of(stream):
+    iterator = stream.get_epoch_iterator()
+    next(iterator)
+    before = most = resident()
+    for _ in iterator:
+        most = max(most, resident())
+    return most - before
+
+dataset = H5PYDataset(sys.argv[1], "train")
+for scheme in (SequentialScheme, ShuffledScheme):
+    print(growth_of(DataStream(dataset, scheme(dataset.num_examples, 128))))
+before = resident()
+held = H5PYDataset(sys.argv[1], "train", load_in_memory=True)
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs /proc")
+def test_streaming_a_large_file_takes_no_memory(tmp_path):
+    path, size = tmp_path / "large.hdf5", 3 * 10**8
+    with h5py.File(path, "w") as h5file:
+        # Only the last example is written: the file takes no room on the disk.
+        x = h5file.create_dataset("x", (size // 3000, 3000), "uint8")
+        x[-1] = 1
+        h5file.attrs["split"] = H5PYDataset.create_split_array(
+            {"train": {"x": (0, len(x))}}
+        )
+    printed = subprocess.run(
+        [sys.executable, "-c", MEASURE_MEMORY, str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    sequential, shuffled, loaded = map(int, printed.split())
+    assert max(sequential, shuffled) < 20e6
+    assert loaded > 0.9 * size
