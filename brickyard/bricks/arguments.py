@@ -13,6 +13,10 @@ from pytensor.graph.basic import Variable
 if TYPE_CHECKING:
     from brickyard.bricks.application import BoundApplication
 
+POSITIONAL = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+)
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
@@ -93,7 +97,7 @@ def _name_positional(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Give the positional arguments that only fit ``**kwargs`` their declared names."""
     parameters = bound.application.signature.parameters.values()
-    named = [each.name for each in parameters if each.kind not in VARIADIC]
+    named = [each.name for each in parameters if each.kind in POSITIONAL]
     extra = args[len(named) :]
     if not extra:
         return args, kwargs

@@ -1,6 +1,7 @@
 import pytest
 from pytensor import tensor as pt
 
+from brickyard.backends import evaluate
 from brickyard.bricks import MLP, Brick, Merge, application
 
 x = pt.vector("x")
@@ -76,3 +77,17 @@ def test_named_arguments_of_variadic_methods():
     assert output.type.shape == (None, 3)
     with pytest.raises(TypeError, match=r"/mlp.apply takes the inputs \(input_\): got"):
         mlp.apply(inputs=pt.matrix("x"))
+
+
+def test_options_take_no_positional_inputs():
+    class Sum(Brick):
+        @application
+        def apply(self, *, scale=1, **terms):
+            return scale * sum(terms.values())
+
+        @apply.property("inputs")
+        def apply_inputs(self):
+            return ["left", "right"]
+
+    x, y = pt.scalars("x", "y")
+    assert evaluate(Sum().apply(x, y, scale=2), {x: 1, y: 2}) == 6
