@@ -15,6 +15,7 @@ from brickyard.bricks.attention.recurrent import (
 )
 from brickyard.bricks.attention.sequence_content import SequenceContentAttention
 from brickyard.bricks.attention.simple_sequence import SimpleSequenceAttention
+from brickyard.bricks.attention.transformer import TransformerBlock
 
 __all__ = [
     "AbstractAttention",
@@ -28,5 +29,6 @@ __all__ = [
     "ShallowEnergyComputer",
     "SimpleSequenceAttention",
     "SinusoidalPositions",
+    "TransformerBlock",
     "masked_softmax",
 ]
