@@ -185,14 +185,21 @@ def test_refuses_arguments(arguments, error, message):
 
 
 SCRIPT = """
-import os, signal, sys
+import os, signal, sys, threading
 import numpy as np
 from brickyard.datasets import DataStream, IndexableDataset, SequentialScheme
-from brickyard.datasets.transformers import MultiProcessing, Prefetch
+from brickyard.datasets.transformers import Mapping, MultiProcessing, Prefetch
+
+def wait_for_ever_at_batch_five(data):
+    if data[0][0, 0] == 5:
+        threading.Event().wait()
+    return data
 
 def main():
-    dataset = IndexableDataset({{"x": np.zeros((500, 9000))}})
-    stream = DataStream(dataset, SequentialScheme(500, 5))
+    numbers = np.repeat(np.arange(500.0)[:, None] // 5, 9000, 1)
+    stream = DataStream(IndexableDataset({{"x": numbers}}), SequentialScheme(500, 5))
+    if {stuck}:
+        stream = Mapping(stream, wait_for_ever_at_batch_five)
     stream = MultiProcessing(stream, 10, num_workers=2)
     iterator = {wrapped}.get_epoch_iterator()
     batches = [next(iterator) for _ in range(3)]
@@ -206,9 +213,10 @@ def main():
 GUARD = 'if __name__ == "__main__": '
 
 
-def run_script(path, then="pass", wrapped="stream", guard=GUARD):
+def run_script(path, then="pass", wrapped="stream", guard=GUARD, stuck=False):
     path = path / "script.py"
-    path.write_text(SCRIPT.format(then=then, wrapped=wrapped, guard=guard))
+    text = SCRIPT.format(then=then, wrapped=wrapped, guard=guard, stuck=stuck)
+    path.write_text(text)
     return subprocess.Popen(
         [sys.executable, str(path)],
         stdout=subprocess.PIPE,
@@ -248,9 +256,10 @@ def test_the_interpreter_exits_with_workers_alive(tmp_path, wrapped):
     assert not any(runs(int(each)) for each in output.split())
 
 
-def test_nothing_is_left_of_a_process_that_was_killed(tmp_path):
+@pytest.mark.parametrize("stuck", [False, True])
+def test_nothing_is_left_of_a_process_that_was_killed(tmp_path, stuck):
     before = shared_names()
-    script = run_script(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)")
+    script = run_script(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)", stuck=stuck)
     # the pipes close when the last process that has them has ended
     output, _ = script.communicate(timeout=60)
     assert script.returncode == -signal.SIGKILL
