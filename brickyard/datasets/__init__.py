@@ -8,6 +8,7 @@ from brickyard.datasets.caltech101_silhouettes import CalTech101Silhouettes
 from brickyard.datasets.celeba import CelebA
 from brickyard.datasets.cifar10 import CIFAR10
 from brickyard.datasets.cifar100 import CIFAR100
+from brickyard.datasets.device_stream import OnDevice
 from brickyard.datasets.digits import Digits
 from brickyard.datasets.dogs_vs_cats import DogsVsCats
 from brickyard.datasets.fashion_mnist import FashionMNIST
@@ -67,6 +68,7 @@ __all__ = [
     "Iris",
     "IterableDataset",
     "IterationScheme",
+    "OnDevice",
     "OneBillionWord",
     "SequentialExampleScheme",
     "SequentialScheme",

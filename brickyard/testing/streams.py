@@ -330,6 +330,9 @@ def same(one: Any, other: Any) -> bool:
     """
     if type(one) is not type(other):
         return False
+    if hasattr(one, "__array__") and not isinstance(one, np.ndarray | np.generic):
+        # on a device
+        return same(np.asarray(one), np.asarray(other))
     if isinstance(one, np.ndarray):
         if one.dtype != other.dtype or one.shape != other.shape:
             return False

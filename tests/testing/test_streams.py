@@ -1,3 +1,4 @@
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -285,6 +286,9 @@ def test_round_trip():
         (np.array([[1], "a"], dtype=object), np.array([[1], "a"], dtype=object), True),
         (np.array([[1], "a"], dtype=object), np.array([[2], "a"], dtype=object), False),
         (range(3), range(3), True),
+        (jnp.zeros(2), jnp.zeros(2), True),
+        (jnp.zeros(2), jnp.ones(2), False),
+        (jnp.zeros(2), np.zeros(2, "float32"), False),
     ],
 )
 def test_same(one, other, equal):

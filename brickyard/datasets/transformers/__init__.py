@@ -40,6 +40,7 @@ from brickyard.datasets.transformers.sourcewise import (
     SourcewiseTransformer,
 )
 from brickyard.datasets.transformers.to_bytes import ToBytes
+from brickyard.datasets.transformers.to_device import ToDevice
 from brickyard.datasets.transformers.unpack import Unpack
 from brickyard.datasets.transformers.window import Window
 
@@ -74,6 +75,7 @@ __all__ = [
     "SortMapping",
     "SourcewiseTransformer",
     "ToBytes",
+    "ToDevice",
     "Transformer",
     "Unpack",
     "Window",
