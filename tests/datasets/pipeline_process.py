@@ -30,6 +30,7 @@ from brickyard.datasets import (
     H5PYDataset,
     IndexableDataset,
     IterableDataset,
+    OnDevice,
     SequentialExampleScheme,
     SequentialScheme,
     ServerDataStream,
@@ -146,7 +147,8 @@ def source(
         batches = None if "examples" in order else ConstantScheme(size)
         stream = DataStream(dataset, batches)
     else:
-        stream = DataStream(dataset, scheme(order, size, seed))
+        kept_on = OnDevice if kind == "on device" else DataStream
+        stream = kept_on(dataset, scheme(order, size, seed))
     if "image" not in names:
         return stream
     only = {"which_sources": ("image",)}
@@ -217,6 +219,7 @@ STEPS: dict[str, Callable[..., AbstractDataStream]] = {
     "turn": lambda s, seed: t.Random2DRotation(s, 1.5, "bilinear", seed=seed, **IMAGE),
     "enlarge": lambda s: t.MinimumImageDimensions(s, (4, 5), "bicubic", **IMAGE),
     "prefetch": lambda s, size: t.Prefetch(s, size),
+    "device": lambda s, size: t.ToDevice(s, size, which_sources=s.sources[-1:]),
     "workers": lambda s, size, number: t.MultiProcessing(s, size, num_workers=number),
 }
 # What does not change the data, and is left out to see what they should be.
@@ -323,6 +326,9 @@ def prints(iterator: Iterator[Any]) -> list[str]:
 def add_to(digest: Any, data: Any) -> None:
     """Add data to a digest, with their types, dtypes and shapes."""
     digest.update(f"{type(data).__name__}(".encode())
+    if type(data).__name__ == "ArrayImpl":
+        # an array of JAX, which is not imported for those who do without
+        data = np.asarray(data)
     if isinstance(data, tuple | list):
         for each in data:
             add_to(digest, each)
@@ -367,10 +373,12 @@ def from_json(state: Any) -> Any:
 
 def read(folder: Path, description: Json, epochs: list[int], plain: bool) -> Json:
     """Return fingerprints of whole epochs, or why the stream refuses its data."""
+    # devices refuse what is no array of numbers
+    refusals = (ValueError,) if plain else (TypeError, ValueError)
     try:
         with opened(folder, description, plain) as stream:
             found = [prints(stream.get_epoch_iterator(epoch=e)) for e in epochs]
-    except ValueError as error:
+    except refusals as error:
         return {"refused": str(error)}
     return {"epochs": found}
 

@@ -94,7 +94,7 @@ ARGUMENTS = {
     "workers": {**SIZES, "number": st.integers(1, 3)},
 }
 IMAGE_STEPS = sorted({*builder.ON_IMAGES} - {*builder.ANYWHERE})
-CHEAP = sorted({*builder.STEPS, "serve"} - {"workers"})
+CHEAP = sorted({*builder.STEPS, "serve"} - {"device", "workers"})
 
 
 @st.composite
@@ -185,6 +185,25 @@ def test_workers_resume_in_another_process(folder, first, second, data):
     description = data.draw(descriptions(folder, "workers"))
     changed = with_workers(description, data.draw(st.integers(1, 3)))
     check_resumes(description, data.draw, first, second, changed)
+
+
+@few
+@given(data=st.data())
+def test_batches_put_on_the_device_resume(folder, first, second, data):
+    description = data.draw(descriptions(folder, data.draw(st.sampled_from(CHEAP))))
+    step = {"kind": "device", "size": data.draw(st.integers(1, 3))}
+    description["steps"].append(step)
+    check_resumes(description, data.draw, first, second, plain=False)
+
+
+@few
+@given(data=st.data())
+def test_datasets_kept_on_the_device_resume(folder, first, second, data):
+    names = data.draw(st.sampled_from([["n"], ["n", "p"]]))
+    origin = {**data.draw(sources(False)), "kind": "on device", "names": names}
+    steps = [{"kind": "prefetch", "size": 2}] * data.draw(st.integers(0, 1))
+    description = {"source": origin, "steps": steps}
+    check_resumes(description, data.draw, first, second, plain=False)
 
 
 @pytest.mark.slow
