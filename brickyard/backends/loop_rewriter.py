@@ -13,7 +13,9 @@ from pytensor.scan.op import Scan
 
 from brickyard.backends.scan_rewrites import (
     compute_known_before_loop,
+    keep_for_gradient,
     project_after_loop,
+    separate_columns,
     separate_gradient_states,
     simplify_step,
     sum_after_loop,
@@ -21,7 +23,9 @@ from brickyard.backends.scan_rewrites import (
 
 REWRITES: tuple[NodeRewriter, ...] = (
     simplify_step,
+    separate_columns,
     separate_gradient_states,
+    keep_for_gradient,
     sum_after_loop,
     project_after_loop,
     compute_known_before_loop,
