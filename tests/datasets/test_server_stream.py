@@ -30,16 +30,22 @@ from brickyard.datasets.transformers import (
     Flatten,
     Mapping,
     Merge,
+    MultiProcessing,
     NGrams,
     Padding,
+    Prefetch,
     RandomHorizontalFlip,
     Rename,
     ScaleAndShift,
     ShuffleBuffer,
     Unpack,
 )
+from brickyard.extensions import Checkpoint, FinishAfter
 from brickyard.testing import check_stream
 from brickyard.testing.streams import same
+from brickyard.training import MainLoop
+from brickyard.training.algorithms import TrainingAlgorithm
+from brickyard.training.checkpoint import read_checkpoint
 
 SEQUENCES = [np.arange(float(n % 4 + 2)) for n in range(11)]
 NUMBERS = np.arange(11)
@@ -139,6 +145,56 @@ def test_transformers_on_top_of_batches(serve):
 def test_ngrams_on_top(serve):
     stream = DataStream(IterableDataset({"x": [[1, 2, 3], [4, 5, 6, 7]]}))
     check_stream(NGrams(1, client_of(serve(stream), stream), "next"))
+
+
+def test_reading_ahead_in_a_thread(serve):
+    stream = ShuffleBuffer(batches(), 2)
+    check_stream(Prefetch(client_of(serve(stream, hwm=2), stream), 3))
+
+
+def test_worker_processes(serve):
+    stream = ShuffleBuffer(examples(), 3)
+    client = client_of(serve(stream, hwm=2), stream)
+    iterator = MultiProcessing(client, num_workers=2).get_epoch_iterator(epoch=1)
+    assert same(epoch(stream, 1), list(iterator))
+
+
+class Digest(TrainingAlgorithm):
+    """Folds all numbers into one, which depends on their order."""
+
+    value = 0.0
+
+    def initialize(self):
+        pass
+
+    def process_batch(self, batch):
+        self.value = self.value * 0.7 + float(batch["n"] @ np.arange(len(batch["n"])))
+
+    def get_state(self):
+        return {"value": self.value}
+
+    def set_state(self, state):
+        self.value = state["value"]
+
+
+def trainer(stream, path, batches):
+    extensions = [FinishAfter(after_n_batches=batches), Checkpoint(path)]
+    return MainLoop(Digest(), stream, extensions=extensions)
+
+
+@pytest.mark.parametrize("stop", [1, 3, 4, 6])
+def test_a_trainer_and_a_server_are_restarted(serve, tmp_path, stop):
+    stream = ShuffleBuffer(batches(), 2)
+    expected = trainer(stream, tmp_path / "plain", 9)
+    expected.run()
+    serving = serve(stream, hwm=2)
+    trainer(client_of(serving, stream), tmp_path / "run", stop).run()
+    serving.end()
+    serve(stream, port=serving.port)
+    later = trainer(client_of(serving, stream), tmp_path / "later", 9)
+    later.set_state(read_checkpoint(tmp_path / "run").parts)
+    later.run()
+    assert later.algorithm.value == expected.algorithm.value
 
 
 def test_connecting_learns_about_the_stream(serve):
