@@ -25,7 +25,7 @@ What is mapped may come to count as memory of the process. Examples of larger so
 are read one by one.
 """
 
-_LARGE_EXAMPLE = 2**14
+_LARGE = 2**14
 _MAX_CHUNKS = 2**14
 
 
@@ -79,13 +79,13 @@ class DirectReader:
         self._first = int(blocks[0])
         self._end = int(blocks.max()) + block_length * self.example_size
         size = len(blocks) * block_length * self.example_size
-        self._maps = size <= MAPPED_LIMIT and self.example_size < _LARGE_EXAMPLE
+        self._maps = size <= MAPPED_LIMIT and self.example_size < _LARGE
         self._record = np.dtype([("example", dtype, shape[1:])])
         self._mapped: MappedFile | None = None
         self._examples = np.empty(0, dtype=np.uint8)
 
     def __getitem__(self, selection: int | slice) -> np.ndarray:
-        """Return what a contiguous dataset gives for an index or for neighbours.
+        """Return what the HDF5 dataset gives for an index or for neighbours.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class DirectReader:
         return self.read(selection, selection + 1)[0]
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """Return neighbouring examples of a contiguous dataset.
+        """Return neighbouring examples.
 
         Parameters
         ----------
@@ -121,7 +121,13 @@ class DirectReader:
         if stop > self.shape[0]:
             raise self._out_of_range(stop - 1)
         examples = np.empty((stop - start, *self.shape[1:]), dtype=self.dtype)
-        self._fill(examples, self._first + start * self.example_size)
+        block, within = divmod(start, self.block_length)
+        done = 0
+        while done < len(examples):
+            part = examples[done : done + self.block_length - within]
+            place = int(self.blocks[block]) + within * self.example_size
+            self._fill(part, place)
+            done, block, within = done + len(part), block + 1, 0
         return examples
 
     def take(self, indices: np.ndarray) -> np.ndarray:
@@ -217,7 +223,7 @@ def direct_reader(dataset: h5py.Dataset, scattered: bool) -> DirectReader | None
         The HDF5 dataset, without external storage and not virtual.
     scattered
         Whether examples from anywhere are to be taken. If not, the library reads
-        chunks as fast.
+        small chunks as fast.
     """
     import h5py
 
@@ -250,7 +256,9 @@ def _find_blocks(dataset: h5py.Dataset, scattered: bool) -> tuple[list[int], int
         whole = storage.get_storage_size() == dataset.size * dataset.dtype.itemsize
         offset = storage.get_offset() if whole else None
         return ([] if offset is None else [offset]), len(dataset)
-    if not scattered or dataset.chunks is None or plist.get_nfilters():
+    if dataset.chunks is None or plist.get_nfilters():
+        return [], 0
+    if not scattered and math.prod(dataset.chunks) * dataset.dtype.itemsize < _LARGE:
         return [], 0
     length, *rest = dataset.chunks
     number = -(-len(dataset) // length)

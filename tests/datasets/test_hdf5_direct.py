@@ -53,12 +53,13 @@ def agree(found, expected):
     assert type(found) is type(expected)
 
 
-@pytest.mark.parametrize("name", CONTIGUOUS)
-def test_neighbours_as_the_library_reads_them(path, name):
+@pytest.mark.parametrize("name", CONTIGUOUS + CHUNKED)
+def test_neighbours_as_the_library_reads_them(path, name, monkeypatch):
+    monkeypatch.setattr(hdf5_direct, "_LARGE", 1)
     with h5py.File(path) as h5file:
         dataset = h5file[name]
         reader = direct_reader(dataset, scattered=False)
-        for start, stop in [(0, N), (3, 9), (N - 1, N), (4, 4)]:
+        for start, stop in [(0, N), (3, 9), (5, 15), (N - 1, N), (4, 4)]:
             agree(reader[start:stop], dataset[start:stop])
         agree(reader[5], dataset[5])
         assert reader[2:4].flags.writeable
@@ -93,7 +94,7 @@ def test_left_to_the_library(path, name, scattered):
 
 
 @pytest.mark.parametrize("name", CHUNKED)
-def test_the_library_reads_neighbours_in_chunks(path, name, monkeypatch):
+def test_the_library_reads_neighbours_in_small_chunks(path, name, monkeypatch):
     with h5py.File(path) as h5file:
         assert direct_reader(h5file[name], scattered=False) is None
         monkeypatch.setattr(hdf5_direct, "_MAX_CHUNKS", 0)
