@@ -25,6 +25,7 @@ from brickyard.backends.errors import (
     describe_variable,
     format_shape,
 )
+from brickyard.backends.folding import folded
 from brickyard.backends.loop_shapes import with_loop_shapes
 from brickyard.backends.shape_rules import check_shape_rules
 
@@ -129,7 +130,8 @@ def specialise(
         rebuilt[variable] = twin if same_kind else pt.cast(twin, variable.type.dtype)
     for node in toposort(list(outputs), blockers=list(twins)):
         new = _rebuild(node, [rebuilt.get(v, v) for v in node.inputs])
-        rebuilt.update(zip(node.outputs, new.outputs, strict=True))
+        values = folded(new) or new.outputs
+        rebuilt.update(zip(node.outputs, values, strict=True))
     return [rebuilt.get(variable, variable) for variable in outputs]
 
 

@@ -12,6 +12,8 @@ from pytensor.graph.basic import Variable
 from pytensor.graph.null_type import NullType
 from pytensor.graph.traversal import ancestors
 
+from brickyard.backends.quick_shapes import shapes_at_sight
+
 
 def check_cost(cost: object, owner: str) -> None:
     """Raise unless a gradient of a variable can be taken.
@@ -87,15 +89,16 @@ def compute_gradients(
     >>> evaluate(gradients[W]).tolist()
     [2.0, 4.0]
     """
-    gradients: Any = pytensor.grad(
-        cost,
-        list(paths),
-        consider_constant=list(consider_constant) if consider_constant else None,
-        known_grads=dict(known_grads) if known_grads else None,
-        disconnected_inputs="ignore",
-        return_disconnected="disconnected",
-        null_gradients="return",
-    )
+    with shapes_at_sight():
+        gradients: Any = pytensor.grad(
+            cost,
+            list(paths),
+            consider_constant=list(consider_constant) if consider_constant else None,
+            known_grads=dict(known_grads) if known_grads else None,
+            disconnected_inputs="ignore",
+            return_disconnected="disconnected",
+            null_gradients="return",
+        )
     found = dict(zip(paths, gradients, strict=True))
     _check_connected(cost, paths, found, known_grads or {}, owner)
     for parameter, gradient in found.items():
