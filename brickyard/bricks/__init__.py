@@ -52,6 +52,13 @@ from brickyard.bricks.maxout import LinearMaxout, Maxout
 from brickyard.bricks.merge import Merge
 from brickyard.bricks.mlp import MLP
 from brickyard.bricks.naming import BRICK_DELIMITER
+from brickyard.bricks.normalization import (
+    BatchNormalization,
+    BatchNormalizedMLP,
+    GroupNormalization,
+    LocalResponseNormalization,
+    SpatialBatchNormalization,
+)
 from brickyard.bricks.parallel import Parallel
 from brickyard.bricks.parameters import Parameters
 from brickyard.bricks.permutation import FixedPermutation
@@ -70,6 +77,8 @@ __all__ = [
     "Application",
     "ApplicationCall",
     "AveragePooling",
+    "BatchNormalization",
+    "BatchNormalizedMLP",
     "Bias",
     "BoundApplication",
     "Brick",
@@ -88,6 +97,7 @@ __all__ = [
     "GlobalAveragePooling",
     "GlobalMaxPooling",
     "GlobalPooling",
+    "GroupNormalization",
     "GroupedConvolutional",
     "Identity",
     "Initializable",
@@ -95,6 +105,7 @@ __all__ = [
     "Linear",
     "LinearLike",
     "LinearMaxout",
+    "LocalResponseNormalization",
     "Logistic",
     "LookupTable",
     "MaxPooling",
@@ -114,6 +125,7 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Softsign",
+    "SpatialBatchNormalization",
     "Swish",
     "Tanh",
     "WithExtraDims",

@@ -10,6 +10,14 @@ from brickyard.graph.averages import (
     average,
     average_parts,
 )
+from brickyard.graph.batch_normalization import (
+    BatchNormalizationAnnotation,
+    apply_batch_normalization,
+    batch_normalization,
+    get_batch_normalization_updates,
+    tag_centred,
+    tag_statistic,
+)
 from brickyard.graph.collect import (
     collect_parameters,
 )
@@ -28,6 +36,9 @@ from brickyard.graph.filter import (
     get_annotation,
     get_application_call,
     get_brick,
+)
+from brickyard.graph.moving_averages import (
+    moving_averages,
 )
 from brickyard.graph.noise import (
     apply_noise,
@@ -129,6 +140,7 @@ __all__ = [
     "BatchNormPopulationStdevRole",
     "BatchNormScaleParameterRole",
     "BatchNormShiftParameterRole",
+    "BatchNormalizationAnnotation",
     "BiasRole",
     "BrickAnnotation",
     "CollectedRole",
@@ -147,15 +159,21 @@ __all__ = [
     "WeightRole",
     "add_annotation",
     "add_role",
+    "apply_batch_normalization",
     "apply_dropout",
     "apply_noise",
     "average",
     "average_parts",
+    "batch_normalization",
     "collect_parameters",
     "get_annotation",
     "get_application_call",
+    "get_batch_normalization_updates",
     "get_brick",
     "has_roles",
     "hessian_times_vector",
     "l2_norm",
+    "moving_averages",
+    "tag_centred",
+    "tag_statistic",
 ]

@@ -12,7 +12,13 @@ from numpy.typing import ArrayLike
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
-from brickyard.graph import ComputationGraph, get_brick
+from brickyard.graph import (
+    PARAMETER,
+    PERSISTENT,
+    ComputationGraph,
+    get_brick,
+    has_roles,
+)
 from brickyard.training.parameters import parameter_path
 
 logger = logging.getLogger(__name__)
@@ -20,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 class Model(ComputationGraph):
     """The graph of a cost, with its parameters under the paths of their bricks.
+
+    Other shared variables that are saved with a model, those with the role
+    ``PERSISTENT`` such as the population statistics of batch normalization, count as
+    parameters here.
 
     Parameters
     ----------
@@ -53,7 +63,9 @@ class Model(ComputationGraph):
 
     def __init__(self, outputs: Variable | Iterable[Variable]) -> None:
         super().__init__(outputs)
-        self._parameters_by_path = _by_path(self.parameters)
+        self._parameters_by_path = _by_path(
+            v for v in self.shared_variables if has_roles(v, [PERSISTENT])
+        )
 
     def get_parameter_dict(self) -> dict[str, SharedVariable]:
         """Return the parameters by path.
@@ -161,7 +173,7 @@ class Model(ComputationGraph):
         resting = [
             path
             for path, parameter in self._parameters_by_path.items()
-            if parameter not in set(trained)
+            if parameter not in set(trained) and has_roles(parameter, [PARAMETER])
         ]
         if resting:
             logger.warning(

@@ -48,7 +48,7 @@ def parameters_by_path(algorithm: Any, model: Any = None) -> dict[str, Any]:
     ----------
     algorithm
         Its ``parameters``, if it has any, are included, under the names in its
-        ``parameter_paths`` if it has them.
+        ``parameter_paths`` if it has them; and its ``persistent_variables``.
     model
         Its ``get_parameter_dict()`` gives names and shared variables.
 
@@ -65,9 +65,11 @@ def parameters_by_path(algorithm: Any, model: Any = None) -> dict[str, Any]:
     found: dict[str, Any] = dict(model.get_parameter_dict()) if model else {}
     known = {id(variable) for variable in found.values()}
     paths = getattr(algorithm, "parameter_paths", {})
-    for variable in getattr(algorithm, "parameters", ()) or ():
+    parameters = getattr(algorithm, "parameters", ()) or ()
+    for variable in [*parameters, *getattr(algorithm, "persistent_variables", ())]:
         if id(variable) in known:
             continue
+        known.add(id(variable))
         path = paths[variable] if variable in paths else parameter_path(variable)
         if path in found:
             raise ValueError(

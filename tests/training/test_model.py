@@ -7,7 +7,7 @@ from pytensor import tensor as pt
 from brickyard.backends import shared
 from brickyard.bricks import MLP, Linear, Softmax, Tanh
 from brickyard.bricks.initialization import Constant, IsotropicGaussian
-from brickyard.graph import PARAMETER, add_role
+from brickyard.graph import PARAMETER, PERSISTENT, add_role
 from brickyard.training import GradientDescent, Model
 
 PATHS = ["/mlp/linear_0.W", "/mlp/linear_0.b", "/mlp/linear_1.W", "/mlp/linear_1.b"]
@@ -96,6 +96,20 @@ def test_top_bricks(model):
     assert [brick.name for brick in model.get_top_bricks()] == ["mlp"]
     plain = Model(shared(1.0, name="W") * 2)
     assert plain.get_top_bricks() == []
+
+
+def test_persistent_variables_are_saved_but_need_no_training(cost, caplog):
+    statistic = shared(0.5, name="statistic", dtype="floatX")
+    add_role(statistic, PERSISTENT)
+    model = Model(cost + statistic)
+    assert list(model.get_parameter_dict()) == [*PATHS, "statistic"]
+    assert statistic not in model.parameters
+    values = {**model.get_parameter_values(), "statistic": 2}
+    model.set_parameter_values(values)
+    assert float(statistic.get_value()) == 2
+    caplog.set_level(logging.WARNING)
+    model.check_sanity(GradientDescent(cost, model.parameters))
+    assert caplog.messages == []
 
 
 def test_two_parameters_of_one_path():

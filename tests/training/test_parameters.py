@@ -45,6 +45,17 @@ def test_model_and_algorithm_are_united(linear):
     assert parameters_by_path(SimpleNamespace()) == {}
 
 
+def test_what_is_saved_without_being_trained(linear):
+    statistic = shared(0.0, name="statistic")
+    algorithm = SimpleNamespace(
+        parameters=[linear.W], persistent_variables=[linear.W, statistic]
+    )
+    expected = {"/linear.W": linear.W, "statistic": statistic}
+    assert parameters_by_path(algorithm) == expected
+    model = SimpleNamespace(get_parameter_dict=lambda: {"/linear.W": linear.W})
+    assert parameters_by_path(algorithm, model) == expected
+
+
 def test_clash_of_paths():
     algorithm = SimpleNamespace(parameters=[shared(1.0, name="a") for _ in range(2)])
     with pytest.raises(ValueError, match=r"two parameters of the main loop .* 'a'"):

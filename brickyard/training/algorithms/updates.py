@@ -10,7 +10,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
 from brickyard.backends import CompiledFunction, compile, generators_of
-from brickyard.graph.roles import PARAMETER, has_roles
+from brickyard.graph.roles import PARAMETER, PERSISTENT, has_roles
 from brickyard.graph.traversal import is_input, sorted_variables
 from brickyard.state import State, require_keys
 from brickyard.training.algorithms.base import TrainingAlgorithm
@@ -96,6 +96,11 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         return [v for v in self._updates if has_roles(v, [PARAMETER])]
 
     @property
+    def persistent_variables(self) -> list[SharedVariable]:
+        """The updated variables that are saved with the model, parameters or not."""
+        return [v for v in self._updates if has_roles(v, [PERSISTENT])]
+
+    @property
     def parameter_paths(self) -> dict[Variable, str]:
         """The names under which the parameters are saved, by parameter."""
         return {parameter: parameter_path(parameter) for parameter in self.parameters}
@@ -160,7 +165,9 @@ class UpdatesAlgorithm(TrainingAlgorithm):
         expressions = [*outputs, *(value for _, value in updates)]
         inputs = [v for v in sorted_variables(expressions) if is_input(v)]
         self._matcher = SourceMatcher(self._owner, inputs, self.on_unused_sources)
-        paths = self.parameter_paths
+        trained = self.parameter_paths
+        others = [v for v in self.persistent_variables if v not in trained]
+        paths = trained | {v: parameter_path(v) for v in others}
         self._state_names = StateNames(self._owner, self.updates, paths)
         settings = {"name": self._owner, **self.compile_kwargs}
         self._function = compile(

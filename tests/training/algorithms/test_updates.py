@@ -3,7 +3,7 @@ import pytest
 from pytensor import tensor as pt
 
 from brickyard.backends import ComputationError, random_stream, shared
-from brickyard.graph.roles import PARAMETER, add_role
+from brickyard.graph.roles import PARAMETER, PERSISTENT, add_role
 from brickyard.training.algorithms import UpdatesAlgorithm
 
 
@@ -121,6 +121,14 @@ def test_a_state_that_does_not_fit_changes_nothing(x, total):
     ):
         algorithm.set_state({**state, "updates": bad})
     assert float(total.get_value()) == 0.0
+
+
+def test_what_belongs_to_the_model_is_no_state_of_the_algorithm(x, total):
+    add_role(total, PERSISTENT)
+    algorithm = UpdatesAlgorithm([(total, total + x.sum())])
+    assert algorithm.persistent_variables == [total]
+    assert algorithm.parameters == []
+    assert algorithm.get_state()["updates"] == {}
 
 
 def test_random_generators(total):
