@@ -236,7 +236,7 @@ def main() -> None:
     parser.add_argument(
         "--library", type=Path, help="a directory of Python packages to read instead"
     )
-    parser.add_argument("--epochs", type=int, default=8, help="8 by default")
+    parser.add_argument("--epochs", type=int, default=6, help="6 by default")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
 
