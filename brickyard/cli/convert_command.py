@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brickyard.cli.known_data import converter_names, download_names, find_converter
 from brickyard.cli.named_group import named_group
+from brickyard.cli.printing import on_one_line
+from brickyard.datasets.converters.progress import Advance, report_progress
 from brickyard.datasets.exceptions import MissingInputFiles
 from brickyard.datasets.paths import data_path, originals_directory
 
@@ -51,10 +54,13 @@ def _convert_command(name: str, converter: ConverterCommand) -> click.Command:
             default=converter.default_filename,
             help="Another name for it.",
         ),
+        click.Option(["--quiet"], is_flag=True, help="Show no progress bar."),
     ]
 
-    def convert(**options: Any) -> None:
-        click.echo(run_converter(name, converter, options))
+    def convert(quiet: bool, **options: Any) -> None:
+        with nullcontext() if quiet else report_progress(progress_bar):
+            path = run_converter(name, converter, options)
+        click.echo(path)
 
     summary = f"Convert {converter.help}."
     return click.Command(
@@ -64,6 +70,43 @@ def _convert_command(name: str, converter: ConverterCommand) -> click.Command:
         help=f"{summary} Prints the path of the converted file.",
         short_help=converter.help,
     )
+
+
+@contextmanager
+def progress_bar(task: str, total: int, unit: str) -> Iterator[Advance]:
+    """Show how far a task is, if standard error is a terminal.
+
+    Parameters
+    ----------
+    task
+        What it is called.
+    total
+        Its size.
+    unit
+        The unit of the size.
+
+    Yields
+    ------
+    Callable
+        To be called with the number of units that were done since the last call.
+
+    Examples
+    --------
+    >>> with progress_bar("features", 100, "image") as advance:
+    ...     done = advance(60)
+    """
+    from tqdm import tqdm
+
+    with tqdm(
+        desc=on_one_line(task),
+        total=total,
+        unit=unit if unit == "B" else f" {unit}s",
+        unit_scale=unit == "B",
+        leave=False,
+        # None: on terminals alone.
+        disable=None,
+    ) as bar:
+        yield bar.update
 
 
 def run_converter(

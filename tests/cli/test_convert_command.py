@@ -1,11 +1,12 @@
 import gzip
 import struct
+from io import StringIO
 
 import h5py
 import numpy as np
 import pytest
 
-from brickyard.cli.convert_command import make_option
+from brickyard.cli.convert_command import make_option, progress_bar
 from brickyard.datasets import MNIST
 from brickyard.datasets.converters.commands import COMMANDS
 
@@ -37,6 +38,36 @@ def test_directories_and_options(run, tmp_path):
     assert (status, output) == (0, f"{tmp_path / 'a' / 'b' / 'x.hdf5'}\n")
     with h5py.File(output.strip()) as h5file:
         assert h5file["features"].dtype == np.float32
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("words", [[], ["--quiet"]])
+def test_progress_is_shown_on_terminals(run, data_path, monkeypatch, words):
+    write_mnist(data_path / "originals" / "mnist")
+    # capsys has taken its place
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    assert run("data", "convert", "mnist", *words)[0] == 0
+    shown = terminal.getvalue()
+    if words:
+        assert shown == ""
+        return
+    for task in ("train-images-idx3-ubyte.gz: ", "features: ", "digest of t10k-"):
+        assert task in shown
+    assert "/5 [" in shown
+    # every bar was wiped out
+    assert shown.endswith("\r")
+    assert shown.rstrip("\r ").count("\n") == 0
+
+
+def test_names_of_tasks_do_not_steer_the_terminal(monkeypatch):
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    with progress_bar("a\x1b[31m", 2, "image") as advance:
+        advance(2)
+    assert "a\\x1b[31m" in terminal.getvalue()
 
 
 def test_without_original_files(run, data_path):

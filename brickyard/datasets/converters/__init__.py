@@ -23,6 +23,11 @@ from brickyard.datasets.converters.mnist import (
     read_mnist_images,
     read_mnist_labels,
 )
+from brickyard.datasets.converters.progress import (
+    open_tracked,
+    report_progress,
+    track_progress,
+)
 from brickyard.datasets.converters.provenance import sha256_of_file, write_provenance
 from brickyard.datasets.converters.svhn import convert_svhn, convert_svhn_format_2
 from brickyard.datasets.converters.svhn_format_1 import convert_svhn_format_1
@@ -50,9 +55,12 @@ __all__ = [
     "convert_svhn_format_2",
     "convert_to_one_hot",
     "fill_hdf5_file",
+    "open_tracked",
     "read_mnist_images",
     "read_mnist_labels",
+    "report_progress",
     "sha256_of_file",
     "split_digits",
+    "track_progress",
     "write_provenance",
 ]

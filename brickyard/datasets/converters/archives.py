@@ -10,10 +10,11 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO, Any
 
 from brickyard.datasets.converters.original_files import GZIP_MAGIC
+from brickyard.datasets.converters.progress import open_tracked
 from brickyard.datasets.exceptions import DatasetFileError
 from brickyard.datasets.names import near_match
 
@@ -61,7 +62,7 @@ def read_archive_members(
     --------
     >>> import io, tempfile
     >>> with tempfile.TemporaryDirectory() as directory:
-    ...     path = Path(directory) / "letters.tar"
+    ...     path = f"{directory}/letters.tar"
     ...     with tarfile.open(path, "w") as archive:
     ...         member = tarfile.TarInfo("letters/a.txt")
     ...         member.size = 3
@@ -176,7 +177,7 @@ class NestedArchive:
     >>> member.size = inner.tell()
     >>> count = inner.seek(0)
     >>> with tempfile.TemporaryDirectory() as directory:
-    ...     path = Path(directory) / "all.tar"
+    ...     path = f"{directory}/all.tar"
     ...     with tarfile.open(path, "w") as archive:
     ...         archive.addfile(member, inner)
     ...     [(each.name, list(each.files())) for each in iterate_nested_archives(path)]
@@ -254,7 +255,7 @@ def archive_names(
 def _open(
     path: str | os.PathLike[str], max_total_size: int
 ) -> Iterator[tarfile.TarFile]:
-    with Path(path).open("rb") as file:
+    with open_tracked(path) as file:
         compressed = file.read(2) == GZIP_MAGIC
         file.seek(0)
         stream: Any = gzip.GzipFile(fileobj=file) if compressed else file

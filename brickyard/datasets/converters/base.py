@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brickyard.datasets.converters.progress import track_progress
 from brickyard.datasets.exceptions import MissingInputFiles
 
 if TYPE_CHECKING:
     import h5py
 
+# How many bytes are written before that is reported.
+_PIECE = 2**24
 _Part = tuple[str, np.ndarray, str | None]
 _Entry = tuple[str, str, np.ndarray, str | None]
 
@@ -133,15 +136,32 @@ def fill_hdf5_file(
     labels = dict(axis_labels or {})
     _check_labels(labels, parts)
     for source, arrays in parts.items():
+        first = arrays[0][1]
         dataset = h5file.create_dataset(
             source,
-            data=np.concatenate([array for _, array, _ in arrays]),
+            (sum(len(array) for _, array, _ in arrays), *first.shape[1:]),
+            first.dtype,
             compression=compression,
             shuffle=compression is not None,
         )
         for axis, label in enumerate(labels.get(source, ())):
             dataset.dims[axis].label = label
+        _write_arrays(dataset, source, [array for _, array, _ in arrays])
     h5file.attrs["split"] = H5PYDataset.create_split_array(_intervals(entries, parts))
+
+
+def _write_arrays(
+    dataset: h5py.Dataset, source: str, arrays: Sequence[np.ndarray]
+) -> None:
+    start = 0
+    with track_progress(source, len(dataset), "example") as advance:
+        for array in arrays:
+            size = max(1, _PIECE * len(array) // max(1, array.nbytes))
+            for first in range(0, len(array), size):
+                piece = array[first : first + size]
+                dataset[start + first : start + first + len(piece)] = piece
+                advance(len(piece))
+            start += len(array)
 
 
 def _check_entry(entry: tuple) -> _Entry:

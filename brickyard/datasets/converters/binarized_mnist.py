@@ -10,6 +10,7 @@ import numpy as np
 from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists, fill_hdf5_file
 from brickyard.datasets.converters.original_files import find_original, read_original
+from brickyard.datasets.converters.progress import track_progress
 from brickyard.datasets.converters.provenance import (
     converter_command,
     write_provenance,
@@ -106,19 +107,27 @@ def read_binary_images(filename: str | os.PathLike[str], num_images: int) -> np.
             "truncated, or another file; fetch it again"
         )
     images = np.empty((num_images, NUM_PIXELS), np.uint8)
-    for number, line in enumerate(lines):
-        # as many words as there are digits, so that each word is one digit
-        digits = line.translate(None, b" \t\r")
-        pixels = np.frombuffer(digits, np.uint8) - ord("0")
-        if (
-            len(digits) != NUM_PIXELS
-            or pixels.max() > 1
-            or len(line.split()) != len(digits)
-        ):
-            raise DatasetFileError(
-                f"{str(filename)!r}, line {number + 1}, must have {NUM_PIXELS} zeros "
-                f"and ones with spaces between them, got {line[:20]!r}...; the file is "
-                "truncated or damaged; fetch it again"
+    task = f"images of {Path(filename).name}"
+    with track_progress(task, num_images, "image") as advance:
+        for number, line in enumerate(lines):
+            images[number] = _parse_pixels(
+                line, f"{str(filename)!r}, line {number + 1}"
             )
-        images[number] = pixels
+            advance(1)
     return images.reshape(-1, 1, 28, 28)
+
+
+def _parse_pixels(line: bytes, where: str) -> np.ndarray:
+    # as many words as there are digits, so that each word is one digit
+    digits = line.translate(None, b" \t\r")
+    pixels = np.frombuffer(digits, np.uint8) - ord("0")
+    if (
+        len(digits) != NUM_PIXELS
+        or pixels.max() > 1
+        or len(line.split()) != len(digits)
+    ):
+        raise DatasetFileError(
+            f"{where}, must have {NUM_PIXELS} zeros and ones with spaces between them, "
+            f"got {line[:20]!r}...; the file is truncated or damaged; fetch it again"
+        )
+    return pixels

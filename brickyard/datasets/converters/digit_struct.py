@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brickyard.datasets.converters.progress import track_progress
 from brickyard.datasets.exceptions import DatasetFileError
 from brickyard.datasets.hdf5_access import check_storage, checked_dataset
 
@@ -48,11 +49,13 @@ def read_digit_struct(content: bytes, filename: str) -> dict[str, np.ndarray]:
         with h5py.File(io.BytesIO(content), "r") as h5file:
             names = _references(h5file, "digitStruct/name")
             boxes = _references(h5file, "digitStruct/bbox")
-            for name_at, boxes_at in zip(names, boxes, strict=True):
-                name = _read_name(h5file[name_at])
-                if name in found:
-                    raise ValueError(f"the image {name!r} is there twice")
-                found[name] = _read_boxes(h5file, h5file[boxes_at])
+            with track_progress(filename, len(names), "image") as advance:
+                for name_at, boxes_at in zip(names, boxes, strict=True):
+                    name = _read_name(h5file[name_at])
+                    if name in found:
+                        raise ValueError(f"the image {name!r} is there twice")
+                    found[name] = _read_boxes(h5file, h5file[boxes_at])
+                    advance(1)
     except (AttributeError, LookupError, OSError, RuntimeError, TypeError) as error:
         raise _damaged(filename, error) from error
     except (ValueError, OverflowError) as error:

@@ -15,6 +15,7 @@ from brickyard.datasets.converters.matlab_elements import (
     find_variable,
     naming,
 )
+from brickyard.datasets.converters.progress import open_tracked
 from brickyard.datasets.exceptions import DatasetFileError
 
 MAX_SIZE = 2**32
@@ -69,7 +70,7 @@ def read_matlab_array(path: str | os.PathLike[str], name: str) -> np.ndarray:
     ...     read_matlab_array(path, "y")
     array([[1, 2]])
     """
-    with Path(path).open("rb") as file, naming(path):
+    with open_tracked(path) as file, naming(path):
         variable = _find(file, path, name)
         values = variable.content.values(math.prod(variable.shape))
         variable.content.stream.finish()

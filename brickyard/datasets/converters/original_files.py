@@ -7,6 +7,7 @@ import os
 import zlib
 from pathlib import Path
 
+from brickyard.datasets.converters.progress import open_tracked
 from brickyard.datasets.exceptions import DatasetFileError
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -37,7 +38,7 @@ def read_original(filename: str | os.PathLike[str], max_size: int = MAX_SIZE) ->
     ...     read_original(path)
     b'abc'
     """
-    with Path(filename).open("rb") as file:
+    with open_tracked(filename) as file:
         compressed = file.read(2) == GZIP_MAGIC
         file.seek(0)
         try:

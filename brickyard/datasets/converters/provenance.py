@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brickyard._version import __version__
+from brickyard.datasets.converters.progress import open_tracked
 
 if TYPE_CHECKING:
     import h5py
@@ -36,7 +37,7 @@ def sha256_of_file(path: str | os.PathLike) -> str:
     >>> sha256_of_file(os.devnull)[:16]
     'e3b0c44298fc1c14'
     """
-    with open(path, "rb") as file:
+    with open_tracked(path, f"digest of {Path(path).name}") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists
 from brickyard.datasets.converters.matlab import matlab_shape, read_matlab_array
+from brickyard.datasets.converters.progress import track_progress
 from brickyard.datasets.converters.provenance import (
     converter_command,
     write_provenance,
@@ -178,7 +179,10 @@ def _write_split(h5file: h5py.File, path: Path, start: int) -> None:
             f"{str(path)!r}: 'X' must be unsigned bytes, got {images.dtype}; it is not "
             "a file of this data set"
         )
-    for first in range(0, images.shape[3], _CHUNK):
-        chunk = images[..., first : first + _CHUNK].transpose(3, 2, 0, 1)
-        place = slice(start + first, start + first + len(chunk))
-        h5file["features"][place] = chunk
+    count = images.shape[3]
+    with track_progress(f"images of {path.name}", count, "image") as advance:
+        for first in range(0, count, _CHUNK):
+            chunk = images[..., first : first + _CHUNK].transpose(3, 2, 0, 1)
+            place = slice(start + first, start + first + len(chunk))
+            h5file["features"][place] = chunk
+            advance(len(chunk))

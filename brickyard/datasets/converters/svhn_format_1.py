@@ -17,6 +17,7 @@ from brickyard.datasets.converters.atomic import atomic_hdf5_file
 from brickyard.datasets.converters.base import check_exists
 from brickyard.datasets.converters.decoded_images import decode_image
 from brickyard.datasets.converters.digit_struct import FIELDS, read_digit_struct
+from brickyard.datasets.converters.progress import track_progress
 from brickyard.datasets.converters.provenance import (
     converter_command,
     write_provenance,
@@ -129,9 +130,11 @@ def _read_boxes(path: Path, split: str) -> dict[str, np.ndarray]:
 def _write_boxes(
     h5file: h5py.File, boxes: Mapping[str, np.ndarray], start: int
 ) -> None:
-    for index, values in enumerate(boxes.values(), start):
-        for source, numbers in zip(_BOX_SOURCES, values, strict=True):
-            write_varying_example(h5file, source, index, numbers)
+    with track_progress("boxes", len(boxes), "image") as advance:
+        for index, values in enumerate(boxes.values(), start):
+            for source, numbers in zip(_BOX_SOURCES, values, strict=True):
+                write_varying_example(h5file, source, index, numbers)
+            advance(1)
 
 
 def _write_images(

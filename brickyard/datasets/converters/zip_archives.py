@@ -19,6 +19,7 @@ from brickyard.datasets.converters.archives import (
     plain_name,
     refusal,
 )
+from brickyard.datasets.converters.progress import track_progress
 from brickyard.datasets.exceptions import DatasetFileError
 
 _CHUNK = 2**20
@@ -95,9 +96,13 @@ def iterate_zip(
         As in `zip_names`, or if a file is damaged; some may have been yielded before.
     """
     with _open(path) as archive:
-        for name, member in _checked_members(archive, path, max_total_size).items():
-            if is_wanted(name):
-                yield name, _read(archive, member, path, max_member_size)
+        members = _checked_members(archive, path, max_total_size)
+        total = sum(member.compress_size for member in members.values())
+        with track_progress(Path(path).name, total, "B") as advance:
+            for name, member in members.items():
+                if is_wanted(name):
+                    yield name, _read(archive, member, path, max_member_size)
+                advance(member.compress_size)
 
 
 @contextmanager

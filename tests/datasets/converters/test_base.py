@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from brickyard.datasets import H5PYDataset
-from brickyard.datasets.converters import check_exists, fill_hdf5_file
+from brickyard.datasets.converters import base, check_exists, fill_hdf5_file
 from brickyard.datasets.exceptions import MissingInputFiles
 
 TRAIN = np.arange(10.0).reshape(5, 2)
@@ -62,6 +62,23 @@ def test_splits_come_back(h5file):
     np.testing.assert_array_equal(x, TEST)
     comments = h5file.attrs["split"]["comment"]
     assert b"held out" in comments.tolist() or "held out" in comments.tolist()
+
+
+@pytest.mark.parametrize("dtype", ["u1", ">i4", "?", "S3", "f2"])
+@pytest.mark.parametrize("compression", [None, "gzip"])
+def test_arrays_are_written_in_pieces(h5file, monkeypatch, tasks, dtype, compression):
+    monkeypatch.setattr(base, "_PIECE", 7)
+    x, y = (np.arange(2 * n).reshape(n, 2).astype(dtype) for n in (11, 4))
+    data = [("train", "x", x), ("valid", "x", x[:0]), ("test", "x", y)]
+    fill_hdf5_file(h5file, data, compression=compression)
+    assert h5file["x"].dtype == x.dtype
+    np.testing.assert_array_equal(h5file["x"][...], np.concatenate([x, y]))
+    assert tasks["x"].done == 15
+
+
+def test_examples_without_values(h5file):
+    fill_hdf5_file(h5file, [("train", "x", np.zeros((5, 0)))])
+    assert h5file["x"].shape == (5, 0)
 
 
 @pytest.mark.parametrize(
