@@ -7,6 +7,8 @@ import os
 from functools import cache
 from pathlib import Path
 
+from brickyard.backends.host_memory import keep_memory
+
 logger = logging.getLogger(__name__)
 
 
@@ -18,6 +20,7 @@ def prepare_jax() -> None:
     float32 where it says float32, and int64 indices without warnings. Compiled
     programs are kept in the user's cache directory unless JAX was told of another.
     """
+    keep_memory()
     import jax
     import pytensor.link.jax.dispatch  # noqa: F401  registers the lowerings
 

@@ -1,0 +1,62 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from brickyard.backends.host_memory import keep_memory
+
+FAULTS = """
+import resource
+import numpy as np
+from pytensor import tensor as pt
+from brickyard.backends import compile
+
+x = pt.matrix("x", dtype="float32")
+step = compile([x], pt.dot(pt.exp(x), x[:, :8]).sum(), backend="xla")
+data = np.ones((4096, 4096), "float32")
+for _ in range(3):
+    float(step(data))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(4):
+    float(step(data))
+print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) // 4)
+"""
+
+
+def _faults(kept):
+    """Return how many pages one call needs the system to find."""
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS],
+        env=os.environ | {"BRICKYARD_KEEP_MEMORY": kept, "BRICKYARD_CACHE": ""},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(not keep_memory.__wrapped__(), reason="needs glibc")
+def test_a_call_finds_the_memory_of_the_one_before():
+    """Its intermediate results take 64 MiB: 16384 pages of 4 KiB."""
+    fresh = _faults("0")
+    assert fresh > 16000
+    assert _faults("1") < fresh / 2
+
+
+def test_the_c_library_can_be_left_alone(monkeypatch):
+    monkeypatch.setenv("BRICKYARD_KEEP_MEMORY", "0")
+    assert not keep_memory.__wrapped__()
+
+
+def test_the_environment_says_0_or_1(monkeypatch):
+    monkeypatch.setenv("BRICKYARD_KEEP_MEMORY", "no")
+    with pytest.raises(ValueError, match=r"BRICKYARD_KEEP_MEMORY is 1.*got 'no'"):
+        keep_memory.__wrapped__()
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_other_systems_are_left_alone(monkeypatch, platform):
+    monkeypatch.delenv("BRICKYARD_KEEP_MEMORY", raising=False)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert not keep_memory.__wrapped__()
