@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from brickyard.datasets.batch_length import batch_length
 from brickyard.datasets.request_iterators import Request, RequestIterator, check_cursor
 from brickyard.state import State, require_keys
 
@@ -36,7 +37,8 @@ class DataIterator:
 
     As it is, it asks its stream for data once per request. Transformers with a memory
     derive from it: they give `fetch`, name the iterators they read from in `parts`, and
-    save what else they remember in `get_memory` and `set_memory`.
+    save what else they remember in `get_memory` and `set_memory`. Those that can go
+    past an item without making it say so in `can_skip`, and do it in `pass_over`.
 
     Parameters
     ----------
@@ -96,6 +98,17 @@ class DataIterator:
         self.sources = tuple(data_stream.sources)
         self._finished = False
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for kind in cls.__mro__:
+            if "pass_over" in vars(kind):
+                break
+            if "fetch" in vars(kind) or "__next__" in vars(kind):
+                # going past items as a base does that makes other items
+                cls.pass_over = DataIterator.pass_over  # type: ignore[method-assign]
+                cls.can_skip = DataIterator.can_skip  # type: ignore[method-assign]
+                break
+
     def __iter__(self) -> DataIterator:
         return self
 
@@ -133,6 +146,105 @@ class DataIterator:
             When the epoch has no more data.
         """
         return self.data_stream.get_data(request)
+
+    def skip(self, items: int = 1, counted: bool = False) -> int:
+        """Go past the next items, making as little of them as possible.
+
+        The iterator stands afterwards where it would if they had been read.
+
+        Parameters
+        ----------
+        items
+            How many items to go past; it may be fewer if the epoch ends.
+        counted
+            Whether the number of examples is wanted.
+
+        Returns
+        -------
+        int
+            The number of items, or if `counted` of the examples in them.
+
+        Raises
+        ------
+        StopIteration
+            If there are no more items.
+
+        Examples
+        --------
+        >>> from brickyard.datasets import DataStream, IndexableDataset
+        >>> from brickyard.datasets import SequentialScheme
+        >>> stream = DataStream(IndexableDataset(range(8)), SequentialScheme(8, 3))
+        >>> iterator = stream.get_epoch_iterator()
+        >>> iterator.skip(), iterator.skip(counted=True), next(iterator)
+        (1, 3, (range(6, 8),))
+        """
+        cheap, total = self.can_skip(), 0
+        for done in range(items):
+            try:
+                number = self._skip_next(cheap, counted)
+            except StopIteration:
+                if done:
+                    break
+                raise
+            total += number if counted else 1
+        return total
+
+    def _skip_next(self, cheap: bool, counted: bool) -> int:
+        if self._finished:
+            raise StopIteration
+        requests = self.request_iterator
+        try:
+            request = None if requests is None else next(requests)
+            if cheap:
+                number = self.pass_over(request, counted)
+            else:
+                number = DataIterator.pass_over(self, request, counted)
+        except StopIteration:
+            self.close()
+            raise
+        self.position += 1
+        return number
+
+    def can_skip(self) -> bool:
+        """Return whether going past an item is less work than making it.
+
+        Workers that share an epoch all go along the whole of it, and each makes only
+        some of its items: that is of use where this is true.
+
+        It is where `pass_over` was overridden to good effect. A class with another
+        `fetch` than its base and no `pass_over` of its own has that of `DataIterator`
+        again, which is never wrong.
+        """
+        return False
+
+    def pass_over(self, request: Request | None, counted: bool) -> int:
+        """Go past one item, which is not made if that can be helped.
+
+        Afterwards the parts and the memory are as after `fetch`; the position is not
+        touched. As it is, the item is made and dropped. Overridden, it is called only
+        while `can_skip` is true, and may call this one.
+
+        Parameters
+        ----------
+        request
+            The request in turn, None when there are no requests.
+        counted
+            Whether the number of examples is wanted.
+
+        Returns
+        -------
+        int
+            The number of examples in the item, if it is wanted, and any number if not.
+
+        Raises
+        ------
+        StopIteration
+            When the epoch has no more data.
+        """
+        data = self.fetch(request)
+        if not counted or self.data_stream.produces_examples:
+            return 1
+        return batch_length(data, self.sources, type(self.data_stream).__name__)
 
     def parts(self) -> dict[str, Stateful]:
         """Return what this iterator reads from and saves along, by name."""

@@ -113,6 +113,9 @@ class Session:
         """
         self.number = number = self.position
         try:
+            if number < self.start:
+                self.iterator.skip()
+                return None
             data = next(self.iterator)
         except StopIteration:
             if number < self.start:
@@ -121,8 +124,6 @@ class Session:
                     f"{self.start}; the data have changed since"
                 ) from None
             raise EpochEnd from None
-        if number < self.start:
-            return None
         splitter = Splitter()
         trees = [
             splitter.split(value, f"source {source!r}")

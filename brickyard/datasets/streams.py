@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from brickyard.datasets.iterator import Data, DataIterator
 from brickyard.datasets.names import near_match
 from brickyard.datasets.request_iterators import Request, check_cursor
@@ -206,6 +208,26 @@ class DatasetIterator(DataIterator):
             The request in turn, None when there is no iteration scheme.
         """
         return self._get_data(self.dataset_state, request)
+
+    def can_skip(self) -> bool:
+        """Return whether the dataset is asked by index, and need not be asked."""
+        return self.request_iterator is not None and self.get_memory() is None
+
+    def pass_over(self, request: Request | None, counted: bool) -> int:
+        """Leave a request out; as many indices are taken to give as many examples.
+
+        Parameters
+        ----------
+        request
+            The request in turn.
+        counted
+            Whether the number of examples is wanted.
+        """
+        if not counted or self.data_stream.produces_examples:
+            return 1
+        if isinstance(request, range | list | tuple | np.ndarray):
+            return len(request)
+        return super().pass_over(request, counted)
 
     def get_memory(self) -> Any:
         """Return where the dataset stands; None for one without a position."""

@@ -48,6 +48,7 @@ def check_stream(stream: AbstractDataStream, max_batches: int = MAX_BATCHES) -> 
     check_epoch_counter(stream)
     check_picklable(stream, max_batches)
     check_resumes_everywhere(stream, max_batches)
+    check_skipping(stream, max_batches)
     check_iterators_are_independent(stream, max_batches)
     check_batches_stay(stream, max_batches)
     check_bad_states_are_refused(stream)
@@ -202,6 +203,43 @@ def check_resumes_everywhere(
         following = _read(resumed.get_epoch_iterator(), max_batches)
         _compare(second, following, f"{where} and resumed: the next epoch")
     stream.reset()
+
+
+def check_skipping(stream: AbstractDataStream, max_batches: int = MAX_BATCHES) -> None:
+    """Check that an iterator which skips items goes on as if it had read them.
+
+    Every second item is skipped, with and without counting its examples.
+
+    Parameters
+    ----------
+    stream
+        The stream.
+    max_batches
+        As in `check_stream`.
+    """
+    name = type(stream).__name__
+    expected = _epoch(stream, 0, max_batches)
+    for counted in (False, True):
+        reading = stream.get_epoch_iterator(epoch=0)
+        skipping = stream.get_epoch_iterator(epoch=0)
+        for number, item in enumerate(expected):
+            next(reading)
+            if number % 2:
+                where = f"{name} after item {number - 1} was skipped"
+                _compare([item], [next(skipping)], where)
+                continue
+            found = skipping.skip(counted=counted)
+            single = stream.produces_examples or not counted
+            length = 1 if single else len(item[0])
+            _require(
+                found == length,
+                f"{name}: skip(counted={counted}) must return {length} for item "
+                f"{number}, it returned {found!r}",
+            )
+            where = f"the state of {name} after item {number} was skipped"
+            _compare(reading.get_state(), skipping.get_state(), where)
+        for iterator in (reading, skipping):
+            iterator.close()
 
 
 def check_iterators_are_independent(

@@ -22,6 +22,7 @@ from brickyard.testing.streams import (
     check_iterators_are_independent,
     check_picklable,
     check_resumes_everywhere,
+    check_skipping,
     check_sources,
     round_trip,
     same,
@@ -141,6 +142,43 @@ def test_pickled_copies_must_agree():
     stream.function = lambda: None
     with pytest.raises(AssertionError, match="Numbers cannot be pickled"):
         check_picklable(stream)
+
+
+class Forgetful(DataIterator):
+    """Goes past an item without counting, or forgets what comes after."""
+
+    length = 1
+
+    def fetch(self, request):
+        return (np.asarray(request),)
+
+    def can_skip(self):
+        return True
+
+    def pass_over(self, request, counted):
+        next(self.request_iterator, None)
+        return self.length
+
+
+def test_skipping_must_lead_where_reading_does():
+    stream = Numbers()
+    stream.iterator_class = Forgetful
+    with pytest.raises(
+        AssertionError, match="the state of Numbers after item 0 was sk"
+    ):
+        check_skipping(stream)
+    stream = Numbers()
+    stream.produces_examples = False
+
+    class Miscounting(Forgetful):
+        def pass_over(self, request, counted):
+            return 3
+
+    stream.iterator_class = Miscounting
+    with pytest.raises(
+        AssertionError, match=r"counted=True\) must return 1 for item 0"
+    ):
+        check_skipping(stream)
 
 
 def test_counter_must_count():

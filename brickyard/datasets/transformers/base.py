@@ -17,6 +17,10 @@ class Transformer(AbstractDataStream):
     both; every item of the stream below becomes one item of this stream. One that
     drops, gathers or divides items overrides `make_iterator`.
 
+    A class whose batches have as many examples as those below says so by
+    ``keeps_length = True``. Then the length of a batch that is passed over, which what
+    is random counts, is found without making the batch.
+
     Parameters
     ----------
     data_stream
@@ -43,6 +47,8 @@ class Transformer(AbstractDataStream):
     >>> list(stream.get_epoch_iterator())
     [(2,), (4,), (6,)]
     """
+
+    keeps_length: bool = False
 
     def __init__(
         self,
@@ -181,6 +187,8 @@ class TransformerIterator(DataIterator):
         The number of the epoch, from 0.
     """
 
+    data_stream: Transformer
+
     def __init__(
         self, data_stream: Transformer, child: DataIterator, epoch: int
     ) -> None:
@@ -201,6 +209,26 @@ class TransformerIterator(DataIterator):
             None: items come in the order of the stream below.
         """
         return self._transform(next(self.child))
+
+    def can_skip(self) -> bool:
+        """Return whether the item below is of the same kind, and not transformed."""
+        stream = self.data_stream
+        return stream.produces_examples == stream.data_stream.produces_examples
+
+    def pass_over(self, request: Request | None, counted: bool) -> int:
+        """Go past the item below; a batch is made if its length is wanted and unknown.
+
+        Parameters
+        ----------
+        request
+            None: items come in the order of the stream below.
+        counted
+            Whether the number of examples is wanted.
+        """
+        stream = self.data_stream
+        if counted and not (stream.produces_examples or stream.keeps_length):
+            return super().pass_over(request, counted)
+        return self.child.skip(counted=counted)
 
     def parts(self) -> dict[str, Stateful]:
         """Return the epoch of the stream below."""

@@ -143,3 +143,23 @@ class BatchIterator(DataIterator):
                     "accept a smaller last batch, 1 to leave it out"
                 )
         return tuple([stack(column) for column in zip(*examples, strict=True)])
+
+    def can_skip(self) -> bool:
+        """Return whether the examples below can be skipped, and the end is no error."""
+        return self.data_stream.strictness < 2 and self.child.can_skip()
+
+    def pass_over(self, request: Request | None, counted: bool) -> int:
+        """Go past the examples of a batch.
+
+        Parameters
+        ----------
+        request
+            How many there are.
+        counted
+            Whether their number is wanted.
+        """
+        size = check_size(request, "Batch")
+        number = self.child.skip(size)
+        if number < size and self.data_stream.strictness == 1:
+            raise StopIteration
+        return number

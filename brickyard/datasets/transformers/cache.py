@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from brickyard.datasets.batch_length import batch_length
 from brickyard.datasets.iterator import Data, DataIterator, Stateful
 from brickyard.datasets.request_iterators import Request, check_cursor
 from brickyard.datasets.schemes import IterationScheme
@@ -13,7 +14,6 @@ from brickyard.datasets.transformers.arrays import concatenate
 from brickyard.datasets.transformers.base import Transformer
 from brickyard.datasets.transformers.replay import Replay
 from brickyard.datasets.transformers.sizes import (
-    batch_length,
     check_size,
     check_size_scheme,
 )

@@ -61,9 +61,8 @@ class Draws:
             The index of the example in the epoch, from 0.
         """
         self.index = index
-        # one step of the counter gives four words, of which a double takes one each
-        philox = np.random.Philox(key=self._key, counter=index)
-        self._generator = np.random.Generator(philox)
+        # made when needed: skipped examples are many
+        self._generator: np.random.Generator | None = None
 
     def take(self, count: int) -> np.ndarray:
         """Return the numbers of the next examples.
@@ -78,5 +77,9 @@ class Draws:
         numpy.ndarray
             float64 in [0, 1), shape ``(count, 4)``.
         """
+        if self._generator is None:
+            # one step of the counter gives four words, of which a double takes one each
+            philox = np.random.Philox(key=self._key, counter=self.index)
+            self._generator = np.random.Generator(philox)
         self.index += count
         return self._generator.random((count, DRAWS_PER_EXAMPLE))

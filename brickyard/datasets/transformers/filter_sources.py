@@ -38,6 +38,8 @@ class FilterSources(AgnosticTransformer):
     [(3,), (4,)]
     """
 
+    keeps_length = True
+
     def __init__(
         self,
         data_stream: AbstractDataStream,

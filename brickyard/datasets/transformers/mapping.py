@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from brickyard.datasets.batch_length import batch_length
 from brickyard.datasets.iterator import Data
 from brickyard.datasets.streams import AbstractDataStream
 from brickyard.datasets.transformers.arrays import as_array
 from brickyard.datasets.transformers.base import AgnosticTransformer
-from brickyard.datasets.transformers.sizes import batch_length
 from brickyard.datasets.transformers.source_names import check_distinct, listed
 
 

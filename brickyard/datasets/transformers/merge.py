@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from brickyard.datasets.batch_length import batch_length
 from brickyard.datasets.iterator import Data, DataIterator, Stateful
 from brickyard.datasets.request_iterators import Request
 from brickyard.datasets.streams import AbstractDataStream
 from brickyard.datasets.transformers.base import check_stream_type
-from brickyard.datasets.transformers.sizes import batch_length
 from brickyard.datasets.transformers.source_names import check_distinct, listed
 
 

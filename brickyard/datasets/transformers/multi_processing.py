@@ -13,7 +13,6 @@ from brickyard.datasets.ordering import positive_number
 from brickyard.datasets.request_iterators import Request
 from brickyard.datasets.streams import AbstractDataStream
 from brickyard.datasets.transformers.base import Transformer
-from brickyard.datasets.transformers.skipping import can_skip
 from brickyard.datasets.transformers.workers import Workers
 from brickyard.datasets.transformers.workers_reader import WorkersReader
 
@@ -131,7 +130,7 @@ class MultiProcessing(Transformer):
         """
         if self._workers is None:
             number = min(self.num_workers, self.max_store)
-            if number > 1 and not can_skip(child):
+            if number > 1 and not child.can_skip():
                 logger.warning(
                     "MultiProcessing uses one worker of %d: what %s makes cannot be "
                     "shared out, because every item takes reading all before it; put "

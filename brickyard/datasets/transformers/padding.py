@@ -58,6 +58,8 @@ class Padding(Transformer):
     ([[1, 2, 3], [4, 0, 0]], [[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
     """
 
+    keeps_length = True
+
     def __init__(
         self,
         data_stream: AbstractDataStream,

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from brickyard.datasets.batch_length import batch_length
 from brickyard.datasets.iterator import Data, DataIterator, Stateful
 from brickyard.datasets.ordering import as_seed
 from brickyard.datasets.request_iterators import Request, check_cursor
 from brickyard.datasets.streams import AbstractDataStream
 from brickyard.datasets.transformers.arrays import as_array, is_ragged, stack
 from brickyard.datasets.transformers.draws import Draws
-from brickyard.datasets.transformers.sizes import batch_length
 from brickyard.datasets.transformers.sourcewise import SourcewiseTransformer
 
 
@@ -179,6 +179,24 @@ class RandomSourcewiseIterator(DataIterator):
                 )
             ]
         )
+
+    def can_skip(self) -> bool:
+        """Return True: what is random in an example depends on its place alone."""
+        return True
+
+    def pass_over(self, request: Request | None, counted: bool) -> int:
+        """Go past the item below, and the random numbers of its examples.
+
+        Parameters
+        ----------
+        request
+            None: items come in the order of the stream below.
+        counted
+            Whether the number of examples is wanted.
+        """
+        number = self.child.skip(counted=True)
+        self._draws.seek(self._draws.index + number)
+        return number
 
     def _example(self, data: Any, draws: np.ndarray, source: str) -> np.ndarray:
         return self.data_stream.randomize(as_array(data)[None], draws, source)[0]

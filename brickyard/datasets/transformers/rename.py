@@ -45,6 +45,8 @@ class Rename(AgnosticTransformer):
     [{'features': 1}, {'features': 2}]
     """
 
+    keeps_length = True
+
     def __init__(
         self,
         data_stream: AbstractDataStream,

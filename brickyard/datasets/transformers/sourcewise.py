@@ -47,6 +47,8 @@ class SourcewiseTransformer(Transformer):
     [('A', 1), ('B', 2)]
     """
 
+    keeps_length = True
+
     def __init__(
         self,
         data_stream: AbstractDataStream,

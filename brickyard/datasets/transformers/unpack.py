@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from brickyard.datasets.batch_length import batch_length
 from brickyard.datasets.iterator import Data, DataIterator, Stateful
 from brickyard.datasets.request_iterators import Request, check_cursor
 from brickyard.datasets.streams import AbstractDataStream
@@ -14,7 +15,6 @@ from brickyard.datasets.transformers.axis_labels import (
 )
 from brickyard.datasets.transformers.base import Transformer
 from brickyard.datasets.transformers.replay import Replay
-from brickyard.datasets.transformers.sizes import batch_length
 
 
 class Unpack(Transformer):

@@ -18,7 +18,6 @@ from brickyard.datasets.transformers.shared_arrays import (
     SlotReader,
     SlotWriter,
 )
-from brickyard.datasets.transformers.skipping import skip
 from brickyard.datasets.transformers.worker_messages import (
     Close,
     End,
@@ -205,7 +204,7 @@ class Run:
         try:
             iterator = self._open() if self._iterator is None else self._iterator
             while self._position < number:
-                skip(iterator)
+                iterator.skip()
                 self._position += 1
             data = tuple([in_one_piece(array) for array in next(iterator)])
             self._position += 1

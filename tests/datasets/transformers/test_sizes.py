@@ -9,11 +9,7 @@ from brickyard.datasets import (
     SequentialExampleScheme,
     ShuffledScheme,
 )
-from brickyard.datasets.transformers.sizes import (
-    batch_length,
-    check_size,
-    check_size_scheme,
-)
+from brickyard.datasets.transformers.sizes import check_size, check_size_scheme
 
 
 def test_schemes_of_sizes():
@@ -46,9 +42,3 @@ def test_sizes():
         ValueError, match=r"Batch: a request must be at least 1 .* got 0"
     ):
         check_size(0, "Batch")
-
-
-def test_batch_length():
-    assert batch_length(([1, 2], np.zeros((2, 3))), ("x", "y"), "Unpack") == 2
-    with pytest.raises(ValueError, match=r"Unpack: the sources .* got 'x': 2, 'y': 1"):
-        batch_length(([1, 2], np.zeros((1, 3))), ("x", "y"), "Unpack")
