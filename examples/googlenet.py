@@ -1,8 +1,8 @@
 """GoogLeNet: 22 layers with weights, and two auxiliary classifiers while it trains.
 
 The network of Szegedy et al. (2015), as bricks. Run as a script it takes training
-steps at 224x224 on generated images, each of one colour plus noise, and prints the cost
-and the time of each step; the first one includes compilation.
+steps at 224x224 on generated images, each of one colour plus noise, and prints the time
+of each step; the first one includes compilation. A cost that is not finite is an error.
 
     python examples/googlenet.py
     python examples/googlenet.py --num-steps 20 --batch-size 16
@@ -144,7 +144,7 @@ class GoogLeNet(ImageBrick):
     num_channels
         The number of channels of the images.
     image_size
-        Their two lengths, at least 65.
+        Their two lengths, at least 79: the auxiliary classifiers pool 5x5 windows.
     **kwargs
         ``weights_init``, ``biases_init``, ``seed``, ``name``: see `Initializable`.
 
@@ -326,7 +326,7 @@ def generated_batch(
 
 
 def main() -> None:
-    """Take training steps and print what each cost, in nats and in seconds."""
+    """Take training steps and print how many seconds each took."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--num-steps", type=int, default=5)
     parser.add_argument("--batch-size", type=int, default=8)

@@ -162,14 +162,14 @@ def test_a_step_on_small_images():
     from brickyard.training import GradientDescent, Momentum
 
     small = GoogLeNet(
-        5, image_size=(72, 72), weights_init=HeNormal(), biases_init=Constant(0), seed=1
+        5, image_size=(80, 80), weights_init=HeNormal(), biases_init=Constant(0), seed=1
     )
     small.initialize()
-    images = pt.tensor("features", shape=(None, 3, 72, 72), dtype="float32")
+    images = pt.tensor("features", shape=(None, 3, 80, 80), dtype="float32")
     graph = training_graph(small, images, pt.lvector("targets"))
     algorithm = GradientDescent(graph.outputs[0], graph.parameters, Momentum(0.001))
     before = small.output.W.get_value()
-    algorithm.process_batch(generated_batch(np.random.default_rng(1), 2, (72, 72), 5))
+    algorithm.process_batch(generated_batch(np.random.default_rng(1), 2, (80, 80), 5))
     algorithm.flush()
     after = small.output.W.get_value()
     assert np.isfinite(after).all()
