@@ -12,6 +12,7 @@ from pytensor.graph.rewriting.basic import dfs_rewriter
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.link.jax.linker import JAXLinker
 
+from brickyard.backends.channels_last import ChannelsLast
 from brickyard.backends.exclusions import LEFT_TO_XLA, REPLACED, WRONG
 from brickyard.backends.known_shapes import KnownShapes
 from brickyard.backends.loop_rewriter import LoopRewriter
@@ -20,6 +21,9 @@ from brickyard.backends.scan_rewrites import multiply_stacked
 
 # After the graph has been simplified, before PyTensor shortens the buffers of loops.
 LOOPS_AT = 1.55
+
+# After everything that moves transpositions towards the inputs, before merging again.
+CHANNELS_LAST_AT = 48
 
 
 def rewrite_for_xla(graph: FunctionGraph, scan_rewrites: bool = True) -> None:
@@ -75,6 +79,7 @@ def numba_mode(scan_rewrites: bool = True) -> Mode:
         The mode.
     """
     mode = get_mode("NUMBA").excluding(*WRONG)
+    mode = mode.register((ChannelsLast(), CHANNELS_LAST_AT))
     return _with_scan_rewrites(mode) if scan_rewrites else mode
 
 
@@ -83,7 +88,7 @@ def _rewriter(scan_rewrites: bool) -> Any:
     query = RewriteDatabaseQuery(
         include=["fast_run", "jax"], exclude=[*LEFT_TO_XLA, *WRONG]
     )
-    mode = Mode(JAXLinker(), query)
+    mode = Mode(JAXLinker(), query).register((ChannelsLast(), CHANNELS_LAST_AT))
     return (_with_scan_rewrites(mode) if scan_rewrites else mode).optimizer
 
 

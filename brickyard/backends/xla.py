@@ -14,6 +14,7 @@ from brickyard.backends.random import device_key, is_generator
 from brickyard.backends.rewriting import rewrite_for_xla
 from brickyard.backends.shared import state_lock
 from brickyard.backends.specialise import specialise, static_twin
+from brickyard.backends.xla_options import compiler_options
 from brickyard.backends.xla_setup import prepare_jax
 
 
@@ -54,7 +55,11 @@ class XlaExecutable:
         self._num_outputs = len(program.outputs)
         graph = _rewrite(program, arrays, scan_rewrites)
         donated = _reusable(graph, len(program.inputs), self._num_outputs)
-        self._run = jax.jit(lower(graph, scan_rewrites), donate_argnums=donated)
+        self._run = jax.jit(
+            lower(graph, scan_rewrites),
+            donate_argnums=donated,
+            compiler_options=compiler_options(graph),
+        )
 
     def __call__(self, arrays: Sequence[Any]) -> Sequence[Any]:
         """Run the program.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
@@ -56,11 +57,18 @@ def lower_place(op: PlaceAtLargest, node: Apply, **kwargs: Any) -> Lowered:
         As PyTensor passes them.
     """
     import jax.numpy as jnp
+    from jax import lax
 
     def place(gradient: Any, images: Any) -> Any:
-        chosen = _chosen(_slices(op, images, -np.inf))
-        shares = [jnp.where(mask, gradient, 0) for mask in chosen]
-        return _back(op, shares, images.shape)
+        # Without the barrier places would be found anew for each element of a window.
+        places = lax.optimization_barrier(_places(_slices(op, images, -np.inf)))
+        if _are_apart(op):
+            mask = _enlarged(op, places) == _numbers(op, places.dtype)
+            shares = jnp.where(mask, _enlarged(op, gradient), 0)
+            return _side_by_side(op, shares, images.shape)
+        numbers = range(math.prod(op.window))
+        parts = [jnp.where(places == number, gradient, 0) for number in numbers]
+        return _back(op, parts, images.shape)
 
     return place
 
@@ -77,9 +85,9 @@ def lower_pick(op: PickAtLargest, node: Apply, **kwargs: Any) -> Lowered:
     import jax.numpy as jnp
 
     def pick(values: Any, images: Any) -> Any:
-        chosen = _chosen(_slices(op, images, -np.inf))
-        pairs = zip(chosen, _slices(op, values, 0), strict=True)
-        return sum(jnp.where(mask, part, 0) for mask, part in pairs)
+        places = _places(_slices(op, images, -np.inf))
+        parts = enumerate(_slices(op, values, 0))
+        return sum(jnp.where(places == number, part, 0) for number, part in parts)
 
     return pick
 
@@ -112,21 +120,31 @@ def lower_spread(op: Spread, node: Apply, **kwargs: Any) -> Lowered:
     op, node, **kwargs
         As PyTensor passes them.
     """
+    import jax.numpy as jnp
 
     def spread(gradient: Any, like: Any) -> Any:
-        count = 1
-        for length in op.window:
-            count *= length
-        return _back(op, [gradient] * count, like.shape)
+        if _are_apart(op):
+            pairs = zip(gradient.shape[1:-1], op.window, strict=True)
+            lengths = [length for pair in pairs for length in pair]
+            shape = (len(gradient), *lengths, gradient.shape[-1])
+            shares = jnp.broadcast_to(_enlarged(op, gradient), shape)
+            return _side_by_side(op, shares, like.shape)
+        return _back(op, [gradient] * math.prod(op.window), like.shape)
 
     return spread
 
 
 def _is_large(op: PoolingOp) -> bool:
-    count = 1
-    for length in op.window:
-        count *= length
-    return count > MOST_SLICES
+    return math.prod(op.window) > MOST_SLICES
+
+
+def _are_apart(op: PoolingOp) -> bool:
+    """Return whether windows are side by side, each element in at most one of them."""
+    return (
+        op.how.strides == op.window
+        and set(op.how.dilation) == {1}
+        and not any(number for pair in op.how.padding for number in pair)
+    )
 
 
 def _slices(op: PoolingOp, images: Any, value: float) -> list[Any]:
@@ -140,15 +158,43 @@ def _slices(op: PoolingOp, images: Any, value: float) -> list[Any]:
     return [images[part] for _, part in windows(op.how, op.window, lengths)]
 
 
-def _chosen(parts: Sequence[Any]) -> list[Any]:
-    """Return for each part where it is the first of the largest; NaN is the largest."""
+def _places(parts: Sequence[Any]) -> Any:
+    """Return which part is the first of the largest; NaN is the largest."""
     import jax.numpy as jnp
 
-    best, place = parts[0], jnp.zeros(parts[0].shape, "int32")
+    dtype = jnp.int8 if len(parts) < 128 else jnp.int32
+    best, place = parts[0], jnp.zeros(parts[0].shape, dtype)
     for number, part in enumerate(parts[1:], start=1):
         better = (part > best) | (jnp.isnan(part) & ~jnp.isnan(best))
-        best, place = jnp.where(better, part, best), jnp.where(better, number, place)
-    return [place == number for number in range(len(parts))]
+        best = jnp.where(better, part, best)
+        place = jnp.where(better, jnp.asarray(number, dtype), place)
+    return place
+
+
+def _enlarged(op: PoolingOp, pooled: Any) -> Any:
+    """Return pooled values with an axis for the window behind each spatial axis."""
+    import jax.numpy as jnp
+
+    return jnp.expand_dims(pooled, tuple(range(2, 2 * op.how.rank + 1, 2)))
+
+
+def _numbers(op: PoolingOp, dtype: Any) -> Any:
+    """Return the numbers of a window's elements, to go with what `_enlarged` gives."""
+    import jax.numpy as jnp
+
+    lengths = [number for length in op.window for number in (1, length)]
+    return jnp.arange(math.prod(op.window), dtype=dtype).reshape(1, *lengths, 1)
+
+
+def _side_by_side(op: PoolingOp, shares: Any, shape: Sequence[int]) -> Any:
+    """Return windows as an image, with zeros for what is left over at its ends."""
+    import jax.numpy as jnp
+
+    pairs = zip(shares.shape[1:-1:2], op.window, strict=True)
+    lengths = [count * length for count, length in pairs]
+    images = shares.reshape(len(shares), *lengths, shares.shape[-1])
+    over = zip(shape, images.shape, strict=True)
+    return jnp.pad(images, [(0, wanted - length) for wanted, length in over])
 
 
 def _back(op: PoolingOp, parts: Sequence[Any], shape: Sequence[int]) -> Any:
