@@ -145,8 +145,8 @@ def run_converter(
         if name not in download_names():
             raise
         raise MissingInputFiles(
-            f"{error.args[0]} (`brickyard data download {name}`), or name another "
-            "--directory",
+            f"{error.args[0]}; `brickyard data download {name}` does that, and "
+            "--directory names another place",
             error.filenames,
         ) from error
     return str(path)

@@ -78,7 +78,7 @@ def test_without_original_files(run, data_path):
 @pytest.mark.parametrize(
     ("status", "message", "words"),
     [
-        (1, "(`brickyard data download mnist`), or name another --dir", ["mnist"]),
+        (1, "; `brickyard data download mnist` does that, and --dir", ["mnist"]),
         (1, "lacks 'iris.data'", ["iris", "--directory", "/nowhere"]),
         (2, "there is no converter 'mnits'; did you mean 'mnist'?", ["mnits"]),
         (2, "--directory", ["mnist", "--directory", __file__]),
