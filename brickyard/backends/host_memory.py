@@ -24,27 +24,28 @@ def keep_memory() -> bool:
     XLA takes all the memory a call needs for its intermediate results at once and
     frees it afterwards. From 32 MiB on, glibc gets that memory from the system in each
     call and gives it back, and the system clears it page by page: measured, up to half
-    of the time of a training step. Kept, it is there already. The process then holds
-    on to the most it has needed so far.
+    of the time of a training step. Kept, it is there already. The price is memory: the
+    process holds on to the most it has needed, and the peak of a GRU over 1,000 steps
+    rose from 1.3 to 2.1 GB.
 
-    The setting is one of the whole process. Setting the environment variable
-    ``BRICKYARD_KEEP_MEMORY`` to ``0`` leaves the C library alone.
+    The setting is one of the whole process, so it is made only where the environment
+    variable ``BRICKYARD_KEEP_MEMORY`` is ``1``.
 
     Returns
     -------
     bool
-        Whether it was done: only with glibc, and unless the variable says no.
+        Whether it was done: only with glibc, and if the variable says so.
 
     Raises
     ------
     ValueError
         If the environment variable is neither ``1`` nor ``0``.
     """
-    chosen = os.environ.get(ENVIRONMENT_VARIABLE, "") or "1"
+    chosen = os.environ.get(ENVIRONMENT_VARIABLE, "") or "0"
     if chosen not in ("0", "1"):
         raise ValueError(
             f"environment variable {ENVIRONMENT_VARIABLE} is 1 (keep memory for the "
-            f"next call, the default) or 0 (leave the C library alone), got {chosen!r}"
+            f"next call) or 0 (leave the C library alone, the default), got {chosen!r}"
         )
     if chosen == "0" or not sys.platform.startswith("linux"):
         return False
