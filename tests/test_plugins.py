@@ -47,7 +47,8 @@ def test_unknown_name_is_none(announce):
 def test_clash_of_two_names_both_and_spares_others(announce):
     announce(("one", "a:b", "dist-b"), ("one", "c:d", "dist-a"), ("two", "e:f", "x"))
     with pytest.raises(
-        PluginError, match=r"'one' .*distributions, dist-a and dist-b; uninstall all but"
+        PluginError,
+        match=r"'one' .*distributions, dist-a and dist-b; uninstall all but",
     ):
         find_plugin(GROUP, "one")
     assert find_plugin(GROUP, "two").distribution == "x"

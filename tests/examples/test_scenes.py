@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -15,11 +17,16 @@ def scenes():
     ]
 
 
-@pytest.fixture(scope="module")
-def asked():
+@cache
+def many_questions():
     from scenes import ask
 
     return ask(6000, np.random.default_rng(1))
+
+
+@pytest.fixture
+def asked():
+    return many_questions()
 
 
 def test_things_have_cells_of_their_own(scenes):

@@ -57,5 +57,7 @@ def test_plugin_that_makes_something_else(monkeypatch):
 
 def test_plugin_that_cannot_be_loaded(monkeypatch):
     announce(monkeypatch, point("mine", "brickyard.nowhere:Log", "one"))
-    with pytest.raises(LogError, match=r"'mine' .* of the distribution 'one' cannot be"):
+    with pytest.raises(
+        LogError, match=r"'mine' .* of the distribution 'one' cannot be"
+    ):
         make_log("mine")
