@@ -42,6 +42,6 @@ def test_is_in_memory_unless_told_otherwise(features):
 def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
-        FileNotFoundError, match=r"'adult.hdf5'.*converters adult --dire"
+        FileNotFoundError, match=r"'adult.hdf5'.*data convert adult --dire"
     ):
         Adult("test")

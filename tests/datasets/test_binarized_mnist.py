@@ -41,6 +41,6 @@ def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
         FileNotFoundError,
-        match=r"'binarized_mnist.hdf5'.*converters binarized_mnist --dire",
+        match=r"'binarized_mnist.hdf5'.*data convert binarized_mnist --dire",
     ):
         BinarizedMNIST("valid")

@@ -46,6 +46,6 @@ def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
         FileNotFoundError,
-        match=r"'cifar10.hdf5'.*CIFAR10: .*converters cifar10 --directory",
+        match=r"'cifar10.hdf5'.*CIFAR10: .*data convert cifar10 --directory",
     ):
         CIFAR10(("train",))

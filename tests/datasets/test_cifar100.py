@@ -46,6 +46,6 @@ def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
         FileNotFoundError,
-        match=r"'cifar100.hdf5'.*CIFAR100: .*converters cifar100 --directory",
+        match=r"'cifar100.hdf5'.*CIFAR100: .*data convert cifar100 --directory",
     ):
         CIFAR100(("train",))

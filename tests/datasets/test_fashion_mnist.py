@@ -44,6 +44,6 @@ def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
         FileNotFoundError,
-        match=r"'fashion_mnist.hdf5'.*converters fashion_mnist --dire",
+        match=r"'fashion_mnist.hdf5'.*data convert fashion_mnist --dire",
     ):
         FashionMNIST("train")

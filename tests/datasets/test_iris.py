@@ -41,5 +41,7 @@ def test_is_in_memory_unless_told_otherwise(features):
 
 def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=r"'iris.hdf5'.*converters iris --dire"):
+    with pytest.raises(
+        FileNotFoundError, match=r"'iris.hdf5'.*data convert iris --dire"
+    ):
         Iris("all")

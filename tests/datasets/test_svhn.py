@@ -44,6 +44,7 @@ def test_other_formats(images):
 def test_says_how_to_make_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BRICKYARD_DATA_PATH", str(tmp_path))
     with pytest.raises(
-        FileNotFoundError, match=r"'svhn_format_2.hdf5'.*converters svhn --which-format"
+        FileNotFoundError,
+        match=r"'svhn_format_2.hdf5'.*data convert svhn --which-format",
     ):
         SVHN(2, "train")
