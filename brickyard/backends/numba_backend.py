@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ class NumbaExecutable:
         import brickyard.backends.convolution.numba_forms  # registers its form
         import brickyard.backends.pooling.numba_forms  # noqa: F401
 
+        self._is_compiled = False
         self._dtypes = [variable.type.dtype for variable in program.inputs]
         self._cells = [
             variable.container.storage
@@ -66,7 +69,22 @@ class NumbaExecutable:
             for cell in self._cells:
                 if type(cell[0]) is not np.ndarray:
                     cell[0] = np.array(cell[0])
-            return self._function(*operands)
+            if self._is_compiled:
+                return self._function(*operands)
+            with _without_performance_warnings():
+                results = self._function(*operands)
+            self._is_compiled = True
+            return results
+
+
+@contextmanager
+def _without_performance_warnings() -> Iterator[None]:
+    """Keep what numba says about the layout of arrays that the user never sees."""
+    from numba.core.errors import NumbaPerformanceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaPerformanceWarning)
+        yield
 
 
 def check_shapes(program: Program, arrays: Sequence[Any]) -> None:

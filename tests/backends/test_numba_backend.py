@@ -19,3 +19,10 @@ def test_it_takes_over_state_that_xla_left_on_the_device():
     for step in [*steps, *steps]:
         step()
     assert a.get_value().tolist() == [5, 5, 5]
+
+
+def test_no_warning_about_layouts_of_intermediate_arrays():
+    x = pt.fmatrix("x")
+    function = compile([x], pt.dot(x[:, ::2], x[::2]), backend="numba")
+    array = np.arange(36, dtype="float32").reshape(6, 6)
+    np.testing.assert_allclose(function(array), array[:, ::2] @ array[::2])

@@ -20,7 +20,7 @@ def test_docstrings_are_a_text():
 
     text = docstrings()
     assert len(text) == DOCSTRING_CHARACTERS
-    assert text == docstrings()
+    assert "the" in text.split()
 
 
 def test_characters_become_numbers_and_rare_ones_zero():
