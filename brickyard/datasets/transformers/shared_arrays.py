@@ -7,7 +7,9 @@ written again only when none of these arrays is left.
 
 from __future__ import annotations
 
+import itertools
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -265,7 +267,9 @@ class SlotReader:
         self.unlink = unlink
         self.given_back: deque[tuple[int, int]] = deque()
         self._blocks: list[SharedBlock] = []
-        self._taken = 0
+        # Iterators in several threads may meet a new block at the same time.
+        self._finding = threading.Lock()
+        self._lease_numbers = itertools.count()
         self._leases: dict[int, None] = {}
 
     def unwrap(self, parcel: Parcel) -> Any:
@@ -280,10 +284,10 @@ class SlotReader:
             return unpack(parcel.description, parcel.inline)
         block, start, spans = parcel.place
         size = spans[-1][0] + spans[-1][1]
-        self._taken += 1
-        end = partial(self._end, self._taken, block, start)
+        lease = next(self._lease_numbers)
+        end = partial(self._end, lease, block, start)
         memory = np.asarray(Lease(self._block(block), start, size, end))
-        self._leases[self._taken] = None
+        self._leases[lease] = None
         if len(self._leases) > self.most_leases:
             memory = memory.copy()
         pieces = [memory[offset : offset + length] for offset, length in spans]
@@ -307,12 +311,13 @@ class SlotReader:
         self.given_back.append((block, start))
 
     def _block(self, number: int) -> SharedBlock:
-        while len(self._blocks) <= number:
-            block = SharedBlock(f"{self.name}{len(self._blocks)}")
-            if self.unlink:
-                block.unlink()
-            self._blocks.append(block)
-        return self._blocks[number]
+        with self._finding:
+            while len(self._blocks) <= number:
+                block = SharedBlock(f"{self.name}{len(self._blocks)}")
+                if self.unlink:
+                    block.unlink()
+                self._blocks.append(block)
+            return self._blocks[number]
 
     def sweep(self) -> None:
         """Remove the names of blocks that a writer left which has ended."""

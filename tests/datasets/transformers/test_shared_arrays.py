@@ -1,10 +1,13 @@
 import errno
 import os
 import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from brickyard.datasets.transformers import shared_arrays
 from brickyard.datasets.transformers.shared_arrays import (
     SharedBlock,
     SlotReader,
@@ -152,3 +155,23 @@ def test_a_block_stays_as_long_as_its_arrays(name):
 def test_a_block_that_is_not_there(name):
     with pytest.raises(FileNotFoundError, match="No such file"):
         SharedBlock(name)
+
+
+def test_several_threads_meet_a_new_block_at_once(monkeypatch):
+    """Each block is found once: its name is gone after that."""
+    found = []
+
+    class Found:
+        def __init__(self, name):
+            found.append(name)
+            threading.Event().wait(0.01)
+
+        def unlink(self):
+            assert found.count(found[-1]) == 1
+
+    monkeypatch.setattr(shared_arrays, "SharedBlock", Found)
+    reader = SlotReader("block_", 4)
+    with ThreadPoolExecutor(8) as threads:
+        blocks = list(threads.map(reader._block, [0, 1, 2, 1, 0, 2, 1, 2]))
+    assert found == ["block_0", "block_1", "block_2"]
+    assert len(set(map(id, blocks))) == 3
