@@ -11,8 +11,8 @@ from pytensor.graph.op import HasInnerGraph
 from brickyard.backends.convolution.ops import BilinearOp
 
 # XLA hands matrix products, reductions and convolutions on the CPU to YNNPACK. Without
-# YNNPACK a convolution of 128 images of 12 x 12 x 20 with 5 x 5 x 50 filters took 4.7 ms
-# on two cores, with it 8.6 ms. How much of that this list alone saves was not measured.
+# YNNPACK a convolution of 128 images of 12 x 12 x 20 with 5 x 5 x 50 filters took
+# 4.7 ms on two cores, with it 8.6 ms. What this list alone saves was not measured.
 WITHOUT_CONVOLUTIONS = {
     "xla_cpu_experimental_ynn_fusion_type": (
         "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE"
