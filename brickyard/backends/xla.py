@@ -78,9 +78,10 @@ class XlaExecutable:
         with state_lock:
             for position, variable in self._generators:
                 cells[position] = device_key(variable).cell
+            for cell in cells:
+                if type(cell[0]) is np.ndarray:
+                    cell[0] = _on_device(cell[0])
             state = [cell[0] for cell in cells]
-            if np.ndarray in set(map(type, state)):
-                state = _on_device(state)
             results = self._run(*arrays, *state)
             # not strict: what is only read comes last and keeps its value
             for cell, value in zip(cells, results[self._num_outputs :], strict=False):
@@ -118,11 +119,8 @@ def _reusable(graph: FunctionGraph, first: int, num_outputs: int) -> tuple[int, 
     )
 
 
-def _on_device(state: Sequence[Any]) -> list[Any]:
-    """Copy NumPy arrays to the device, so that no buffer of the host is donated."""
+def _on_device(value: np.ndarray) -> Any:
+    """Copy an array to the device, so that no buffer of the host is donated."""
     import jax.numpy as jnp
 
-    return [
-        jnp.array(value, copy=True) if isinstance(value, np.ndarray) else value
-        for value in state
-    ]
+    return jnp.array(value, copy=True)
