@@ -13,6 +13,8 @@ from pytensor.scan.op import Scan
 
 from brickyard.backends.scan_rewrites import (
     compute_known_before_loop,
+    derive_after_loop,
+    join_products,
     keep_for_gradient,
     project_after_loop,
     separate_columns,
@@ -28,8 +30,10 @@ REWRITES: tuple[NodeRewriter, ...] = (
     keep_for_gradient,
     sum_after_loop,
     project_after_loop,
+    derive_after_loop,
     compute_known_before_loop,
     simplify_step,
+    join_products,
 )
 
 

@@ -8,19 +8,28 @@ from typing import Any
 import pytensor
 from pytensor.compile.mode import Mode, get_mode
 from pytensor.graph.fg import FunctionGraph
-from pytensor.graph.rewriting.basic import dfs_rewriter
+from pytensor.graph.rewriting.basic import dfs_rewriter, in2out
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.link.jax.linker import JAXLinker
 
 from brickyard.backends.channels_last import ChannelsLast
 from brickyard.backends.exclusions import LEFT_TO_XLA, REPLACED, WRONG
+from brickyard.backends.joined_columns import join_columns, sum_columns
 from brickyard.backends.known_shapes import KnownShapes
 from brickyard.backends.loop_rewriter import LoopRewriter
 from brickyard.backends.provenance import KeepProvenance
-from brickyard.backends.scan_rewrites import multiply_stacked
+from brickyard.backends.scan_rewrites import multiply_stacked, sum_in_order
+from brickyard.backends.table_products import (
+    compute_on_table,
+    multiply_sums,
+    multiply_table,
+)
 
 # After the graph has been simplified, before PyTensor shortens the buffers of loops.
 LOOPS_AT = 1.55
+
+# After the last rewrite that gives rows taken from tables another form.
+COLUMNS_AT, TABLES_AT = 4.9, 5
 
 # After everything that moves transpositions towards the inputs, before merging again.
 CHANNELS_LAST_AT = 48
@@ -78,8 +87,7 @@ def numba_mode(scan_rewrites: bool = True) -> Mode:
     Mode
         The mode.
     """
-    mode = get_mode("NUMBA").excluding(*WRONG)
-    mode = mode.register((ChannelsLast(), CHANNELS_LAST_AT))
+    mode = _with_own_rewrites(get_mode("NUMBA").excluding(*WRONG))
     return _with_scan_rewrites(mode) if scan_rewrites else mode
 
 
@@ -88,8 +96,19 @@ def _rewriter(scan_rewrites: bool) -> Any:
     query = RewriteDatabaseQuery(
         include=["fast_run", "jax"], exclude=[*LEFT_TO_XLA, *WRONG]
     )
-    mode = Mode(JAXLinker(), query).register((ChannelsLast(), CHANNELS_LAST_AT))
+    mode = _with_own_rewrites(Mode(JAXLinker(), query))
     return (_with_scan_rewrites(mode) if scan_rewrites else mode).optimizer
+
+
+def _with_own_rewrites(mode: Mode) -> Mode:
+    return mode.register(
+        (in2out(join_columns, sum_columns, sum_in_order), COLUMNS_AT),
+        (
+            in2out(multiply_table, compute_on_table, multiply_sums),
+            TABLES_AT,
+        ),
+        (ChannelsLast(), CHANNELS_LAST_AT),
+    )
 
 
 def _with_scan_rewrites(mode: Mode) -> Mode:

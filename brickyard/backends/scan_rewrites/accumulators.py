@@ -15,7 +15,9 @@ from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.math import Dot
 from pytensor.tensor.subtensor import Subtensor
 
+from brickyard.backends.scan_rewrites.derivation import derived, follows
 from brickyard.backends.scan_rewrites.loop import Loop, Output, State, is_plain_loop
+from brickyard.backends.scan_rewrites.row_order import is_turned, turned
 from brickyard.backends.scan_rewrites.summed_products import rows
 
 # For variables of a step: their values in all steps, or the one they have in all.
@@ -59,7 +61,8 @@ def sum_after_loop(fgraph: FunctionGraph, node: Apply) -> dict[Any, Any] | None:
     for state, term in found:
         loop.states.remove(state)
         for factor in _factors(term) or ():
-            if factor not in given and not isinstance(factor, Constant):
+            known = follows(factor, given) and derived(factor, given) is not None
+            if not known and not isinstance(factor, Constant):
                 traced[factor] = loop.output(factor)
     new, replacements = loop.build()
     values = given | {v: loop.result_of(new, output) for v, output in traced.items()}
@@ -171,6 +174,8 @@ def _total_product(
         return pt.dot(a, b.sum(axis=0))
     if b.type.ndim == 2:
         return pt.dot(a.sum(axis=0), b)
+    if is_turned(a):
+        a, b = turned(a), turned(b)
     # (T, M, K) and (T, K, N) as (M, T K) and (T K, N)
     return pt.dot(rows(a.transpose(0, 2, 1)).T, rows(b))
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from pytensor import tensor as pt
-from pytensor.graph.basic import Apply, Constant, Variable
+from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph, Output
 from pytensor.graph.rewriting.basic import (
     EquilibriumGraphRewriter,
     node_rewriter,
 )
-from pytensor.scalar.basic import Add
 from pytensor.scan.op import Scan
-from pytensor.tensor.basic import Alloc, Join
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Dot
-from pytensor.tensor.subtensor import (
-    IncSubtensor,
-    Subtensor,
-    indices_from_subtensor,
+from pytensor.tensor.subtensor import IncSubtensor, Subtensor
+
+from brickyard.backends.joined_columns import (
+    join_columns,
+    joined_columns,
+    sliced_columns,
 )
-
 from brickyard.backends.scan_rewrites.loop import rebuilt
-
-Part = tuple[int, int, Variable]
 
 
 @node_rewriter([Scan])
@@ -56,32 +54,12 @@ def separate_columns(fgraph: FunctionGraph, node: Apply) -> list[Any] | None:
         return None
     step = step.clone()
     EquilibriumGraphRewriter(
-        [_join_parts, _apply_to_parts, _slice_operands, _slice_weight, _take_part],
+        [join_columns, _apply_to_parts, _slice_operands, _slice_weight, _take_part],
         max_use_ratio=10,
     ).rewrite(step)
     op = rebuilt(node.op, step.inputs, step.outputs, node.op.info)
     made = op.make_node(*node.inputs)
     return Apply(op, made.inputs, [v.type() for v in node.outputs]).outputs
-
-
-def _columns(node: Apply) -> tuple[int, int] | None:
-    """Return which columns a node takes, or writes, of all rows."""
-    source, *indices = node.inputs
-    if isinstance(node.op, IncSubtensor):
-        indices = node.inputs[2:]
-    width = source.type.shape[-1] if source.type.ndim else None
-    taken = indices_from_subtensor(indices, node.op.idx_list)
-    if width is None or len(taken) != source.type.ndim:
-        return None
-    *rows, columns = taken
-    if any(row != slice(None) for row in rows) or not isinstance(columns, slice):
-        return None
-    bounds = (columns.start, columns.stop, columns.step)
-    if any(b is not None and not isinstance(b, Constant) for b in bounds):
-        return None
-    known = slice(*(None if b is None else int(b.data) for b in bounds))
-    start, stop, stride = known.indices(width)
-    return (start, stop) if stride == 1 and start < stop else None
 
 
 def _slice(variable: Variable, start: int, stop: int) -> Any:
@@ -99,7 +77,7 @@ def _slices_of(
     for client, _ in fgraph.clients[variable]:
         if isinstance(client.op, Output) or not isinstance(client.op, Subtensor):
             return None
-        columns = _columns(client)
+        columns = sliced_columns(client)
         if columns is None:
             return None
         found[client] = columns
@@ -135,82 +113,7 @@ def _slice_weight(fgraph: FunctionGraph, node: Apply) -> dict[Any, Any] | None:
     }
 
 
-@node_rewriter([IncSubtensor, Elemwise])
-def _join_parts(fgraph: FunctionGraph, node: Apply) -> list[Any] | None:
-    """Join parts that are written into zeros, or added to them."""
-    (result,) = node.outputs[:1]
-    used = [client.op for client, _ in fgraph.clients[result]]
-    if isinstance(node.op, IncSubtensor) and any(
-        isinstance(op, IncSubtensor) for op in used
-    ):
-        return None  # its parts are found from there
-    parts = _parts(result)
-    if parts is None or len(parts) < 2:
-        return None
-    ends = [0, *[stop for _, stop, _ in parts]]
-    starts = [*[start for start, _, _ in parts], result.type.shape[-1]]
-    if ends != starts:
-        return None
-    return [pt.join(result.type.ndim - 1, *[part for _, _, part in parts])]
-
-
-def _parts(variable: Variable) -> list[Part] | None:
-    """Return the parts that a variable is zero around, None if it is not."""
-    if _is_zero(variable):
-        return []
-    node = variable.owner
-    if node is None or variable.type.ndim == 0:
-        return None
-    if isinstance(node.op, IncSubtensor):
-        columns = _columns(node)
-        whole = node.inputs[1].type.shape == (
-            *variable.type.shape[:-1],
-            None if columns is None else columns[1] - columns[0],
-        )
-        before = _parts(node.inputs[0]) if columns and whole else None
-        if columns is None or before is None:
-            return None
-        return _apart([*before, (*columns, node.inputs[1])])
-    if isinstance(node.op, Elemwise) and isinstance(node.op.scalar_op, Add):
-        found: list[Part] = []
-        for operand in node.inputs:
-            more = _parts(operand)
-            if more is None or operand.type.shape != variable.type.shape:
-                return None
-            found += more
-        return _apart(found)
-    return None
-
-
-def _apart(parts: list[Part]) -> list[Part] | None:
-    parts = sorted(parts, key=lambda part: part[:2])
-    apart = all(first[1] <= second[0] for first, second in pairwise(parts))
-    return parts if apart else None
-
-
-def _is_zero(variable: Variable) -> bool:
-    if isinstance(variable, Constant):
-        return not np.any(variable.data)
-    if variable.owner is None or not isinstance(variable.owner.op, Alloc):
-        return False
-    return _is_zero(variable.owner.inputs[0])
-
-
-def _joined(variable: Variable) -> list[Variable] | None:
-    """Return the variables that are joined, column by column, to a variable."""
-    node = variable.owner
-    if node is None or not isinstance(node.op, Join):
-        return None
-    axis, *parts = node.inputs
-    known = all(part.type.shape[-1] is not None for part in parts)
-    if not known or not isinstance(axis, Constant):
-        return None
-    return (
-        parts if int(axis.data) % variable.type.ndim == variable.type.ndim - 1 else None
-    )
-
-
-def _bounds(parts: list[Variable]) -> list[tuple[int, int]]:
+def _bounds(parts: Sequence[Variable]) -> list[tuple[int, int]]:
     ends = np.cumsum([part.type.shape[-1] for part in parts]).tolist()
     return list(pairwise([0, *ends]))
 
@@ -220,7 +123,7 @@ def _apply_to_parts(fgraph: FunctionGraph, node: Apply) -> list[Any] | None:
     """Compute ``f([a, b], c)`` as ``[f(a, c[:, :n]), f(b, c[:, n:])]``."""
     if len(node.outputs) != 1:
         return None
-    all_parts = [parts for v in node.inputs if (parts := _joined(v)) is not None]
+    all_parts = [parts for v in node.inputs if (parts := joined_columns(v)) is not None]
     if not all_parts:
         return None
     bounds = _bounds(all_parts[0])
@@ -230,7 +133,7 @@ def _apply_to_parts(fgraph: FunctionGraph, node: Apply) -> list[Any] | None:
     for place, columns in enumerate(bounds):
         operands = []
         for operand in node.inputs:
-            parts = _joined(operand)
+            parts = joined_columns(operand)
             operands.append(
                 _slice(operand, *columns) if parts is None else parts[place]
             )
@@ -241,8 +144,8 @@ def _apply_to_parts(fgraph: FunctionGraph, node: Apply) -> list[Any] | None:
 @node_rewriter([Subtensor])
 def _take_part(fgraph: FunctionGraph, node: Apply) -> list[Any] | None:
     """Read ``[a, b][:, :n]`` as ``a``."""
-    parts = _joined(node.inputs[0])
-    columns = None if parts is None else _columns(node)
+    parts = joined_columns(node.inputs[0])
+    columns = None if parts is None else sliced_columns(node)
     if parts is None or columns is None:
         return None
     for part, bounds in zip(parts, _bounds(parts), strict=True):

@@ -5,36 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from pytensor import scalar as ps
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import node_rewriter
 from pytensor.scan.op import Scan
-from pytensor.tensor.elemwise import DimShuffle, Elemwise
-from pytensor.tensor.shape import Reshape, SpecifyShape
-from pytensor.tensor.subtensor import IncSubtensor, Subtensor
 
+from brickyard.backends.scan_rewrites.cost import is_cheap
 from brickyard.backends.scan_rewrites.loop import (
     Loop,
     Operand,
     is_plain_loop,
     row_type,
 )
-from brickyard.backends.scan_rewrites.row_ranges import Rows, rows_read
-
-CHEAP = (
-    ps.Add,
-    ps.Sub,
-    ps.Mul,
-    ps.Neg,
-    ps.Sqr,
-    ps.Cast,
-    ps.Identity,
-    ps.Second,
-    ps.Switch,
-    ps.LogicalComparison,
-)
-CHANGES_SHAPE = (DimShuffle, Subtensor, IncSubtensor, Reshape, SpecifyShape)
+from brickyard.backends.scan_rewrites.row_ranges import computed_rows, rows_read
 
 
 @node_rewriter([Scan])
@@ -102,9 +85,8 @@ def _same_variables(loop: Loop, first: Loop) -> dict[Variable, Variable]:
     same: dict[Variable, Variable] = {}
     read = dict(_reads(first))
     for operand in loop.sequences:
-        rows = rows_read(operand.outer)
-        if rows is not None and loop.is_whole(len(rows.positions)):
-            original = read.get(rows)
+        if loop.is_whole(operand.outer.type.shape[0]):
+            original = read.get(computed_rows(operand.outer))
             if original is not None:
                 same[operand.inner] = original
     fixed = {operand.outer: operand.inner for operand in first.constants}
@@ -128,33 +110,27 @@ def _key(variable: Variable) -> Hashable:
     return variable.signature() if isinstance(variable, Constant) else variable
 
 
-def _reads(first: Loop) -> Iterator[tuple[Rows, Variable]]:
+def _reads(first: Loop) -> Iterator[tuple[Hashable, Variable]]:
     """Yield, for rows read from the last step to the first, the variable of a step."""
     if not isinstance(first.steps, Constant):
         return
     steps = int(first.steps.data)
-
-    def backwards(outer: Variable, offset: int) -> Rows | None:
-        rows = rows_read(outer)
-        if rows is None:
-            return None
-        part = rows.positions[offset : offset + steps]
-        return Rows(rows.base, part[::-1]) if len(part) == steps else None
-
-    pairs = [
-        (backwards(operand.outer, 0), operand.inner) for operand in first.sequences
-    ]
+    pairs = [(operand.outer, 0, operand.inner) for operand in first.sequences]
     for state in [*first.windows, *first.states]:
         oldest = min(state.read_at)
         for tap, read in zip(state.read_at, state.reads, strict=True):
-            pairs.append((backwards(state.result, tap - oldest), read))
-        pairs.append((backwards(state.result, -oldest), state.writes[0]))
+            pairs.append((state.result, tap - oldest, read))
+        pairs.append((state.result, -oldest, state.writes[0]))
     pairs += [
-        (backwards(output.result, 0), output.inner)
+        (output.result, 0, output.inner)
         for output in first.outputs
         if output.result is not None
     ]
-    yield from ((rows, variable) for rows, variable in pairs if rows is not None)
+    for outer, offset, variable in pairs:
+        length = outer.type.shape[0]
+        if length is not None and length >= offset + steps:
+            positions = range(offset, offset + steps)[::-1]
+            yield computed_rows(outer, positions), variable
 
 
 def _worth_keeping(
@@ -172,7 +148,11 @@ def _worth_keeping(
             continue
         visited.add(variable)
         earlier = same.get(variable)
-        if earlier is not None and earlier not in no_state and _costs(variable.owner):
+        if (
+            earlier is not None
+            and earlier not in no_state
+            and not is_cheap(variable.owner)
+        ):
             kept[variable] = None
         else:
             pending.extend(variable.owner.inputs)
@@ -186,9 +166,3 @@ def _without_states(first: Loop) -> set[Variable]:
         if all(v in known or isinstance(v, Constant) for v in node.inputs):
             known.update(node.outputs)
     return known
-
-
-def _costs(node: Apply) -> bool:
-    if isinstance(node.op, Elemwise):
-        return not isinstance(node.op.scalar_op, CHEAP)
-    return not isinstance(node.op, CHANGES_SHAPE)

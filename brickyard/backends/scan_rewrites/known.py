@@ -12,6 +12,7 @@ from pytensor.tensor.basic import Alloc
 from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
+from brickyard.backends.scan_rewrites.cost import is_cheap
 from brickyard.backends.scan_rewrites.loop import (
     Loop,
     Operand,
@@ -30,7 +31,8 @@ def compute_known_before_loop(
     Input projections ``x[t] @ U`` become one product of all rows of all steps. In the
     gradient of a loop the states are known sequences, too: the gates that it computes
     again, and their products, leave the loop. Nothing leaves it that would take more
-    memory than what it is computed from.
+    memory than what it is computed from, and no sum or product of numbers that can be
+    computed from what the loop reads anyway.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def compute_known_before_loop(
     for output in given:
         loop.outputs.remove(output)
     substitutions = {}
-    for variable in _still_read(loop, moved):
+    for variable in _to_be_read(loop, values, moved):
         value = values[variable]
         if _stays(variable, value):
             continue
@@ -109,6 +111,33 @@ def _still_read(loop: Loop, moved: set[Apply]) -> list[Variable]:
             pending.extend(variable.owner.inputs)
     order = {node: k for k, node in enumerate(step.toposort())}
     return sorted(seen, key=lambda v: order[v.owner])
+
+
+def _to_be_read(
+    loop: Loop, values: dict[Variable, Any], moved: set[Apply]
+) -> list[Variable]:
+    """Leave out what is cheaply computed from other things that the loop reads."""
+    read = dict.fromkeys(_still_read(loop, moved))
+    given = {operand.inner for operand in [*loop.sequences, *loop.constants]}
+
+    def is_at_hand(variable: Variable) -> bool:
+        if variable in read or variable in given or isinstance(variable, Constant):
+            return True
+        return variable.owner in moved and can_be_computed(variable)
+
+    def can_be_computed(variable: Variable) -> bool:
+        node = variable.owner
+        return (
+            _has_rows(variable, values[variable])
+            and is_cheap(node)
+            and all(is_at_hand(v) for v in node.inputs)
+        )
+
+    for variable in reversed(list(read)):
+        del read[variable]
+        if not can_be_computed(variable):
+            read[variable] = None
+    return list(reversed(read))
 
 
 def _has_rows(variable: Variable, value: Variable) -> bool:
