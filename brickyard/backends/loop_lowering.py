@@ -1,4 +1,4 @@
-"""Lowering a loop over time (PyTensor's Scan) to ``jax.lax.scan``."""
+"""Lowering a loop over time (PyTensor's Scan) to a loop of JAX."""
 
 from __future__ import annotations
 
@@ -10,9 +10,28 @@ from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.scan.op import Scan
 
+from brickyard.backends.loop_buffers import Clients, RowReader, Trace
+
 Lowered = Callable[..., Any]
 # The values that a step reads at once, newest last, and where it writes them.
 Window = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class LoweredLoop:
+    """A loop as a function of arrays.
+
+    Parameters
+    ----------
+    run
+        From the values of `operands` to the result, or to a tuple of several, as for
+        any node.
+    operands
+        The variables whose values it needs.
+    """
+
+    run: Lowered
+    operands: list[Variable]
 
 
 @dataclass(frozen=True)
@@ -24,28 +43,40 @@ class _Operands:
     windows: list[Any]
     states: list[Any]
     untraced: list[Any]
-    lengths: list[int]
     constants: list[Any]
 
 
-def lower_loop(node: Apply, lower_step: Callable[[FunctionGraph], Lowered]) -> Lowered:
-    """Return a function of the operands of a loop that runs it.
+@dataclass(frozen=True)
+class _Plan:
+    """How many steps there are, and how their rows are read and kept."""
 
-    States are carried from step to step and what a step produces is collected; no
-    buffer is written by index, but for gradients with respect to states of several
-    steps, which PyTensor accumulates in place.
+    steps: int
+    readers: list[RowReader]
+    traces: list[Trace]
+
+
+def lower_loop(
+    node: Apply, clients: Clients, lower_step: Callable[[FunctionGraph], Lowered]
+) -> LoweredLoop:
+    """Return a loop in JAX.
+
+    States are carried from step to step; what a step reads of a sequence it takes from
+    the array that the sequence is a slice of, and what it produces it writes into an
+    array in which it stays.
 
     Parameters
     ----------
     node
         A loop whose number of steps is known.
+    clients
+        For variables of its graph, what reads them.
     lower_step
         Lowers the graph of one step.
 
     Returns
     -------
-    callable
-        From operands to the result, or to a tuple of several, as for any node.
+    LoweredLoop
+        The loop, and what it reads instead of the inputs of the node.
 
     Raises
     ------
@@ -55,16 +86,38 @@ def lower_loop(node: Apply, lower_step: Callable[[FunctionGraph], Lowered]) -> L
     op = node.op
     if op.info.as_while:
         raise NotImplementedError("a loop that ends by a condition")
-    steps = _known(node.inputs[0])
-    lengths = [_known(length) for length in op.outer_nitsot(node.inputs)]
     step = lower_step(op.fgraph)
+    plan = _plan(node, clients)
+    num_sequences = op.info.n_seqs
+    operands = [reader.base for reader in plan.readers]
+    operands += node.inputs[1 + num_sequences :]
 
     def looped(*arrays: Any) -> Any:
-        operands = _sorted_operands(op, arrays, steps, lengths)
-        results = _run(op, step, operands, steps)
+        inputs = [plan.steps, *arrays]
+        results = _run(op, step, _sorted_operands(op, inputs), plan)
         return results[0] if len(results) == 1 else results
 
-    return looped
+    return LoweredLoop(looped, operands)
+
+
+def _plan(node: Apply, clients: Clients) -> _Plan:
+    op, info = node.op, node.op.info
+    steps = _known(node.inputs[0])
+    kept = [
+        (min(own), outer.type.shape[0])
+        for own, outer in zip(
+            info.mit_sot_in_slices, op.outer_mitsot(node.inputs), strict=True
+        )
+    ]
+    kept += [(-1, outer.type.shape[0]) for outer in op.outer_sitsot(node.inputs)]
+    kept += [(0, _known(length)) for length in op.outer_nitsot(node.inputs)]
+    results = node.outputs[info.n_mit_mot :][: len(kept)]
+    traces = [
+        Trace.of(result, length, steps, -oldest, clients)
+        for (oldest, length), result in zip(kept, results, strict=True)
+    ]
+    readers = [RowReader.of(outer) for outer in op.outer_seqs(node.inputs)]
+    return _Plan(steps, readers, traces)
 
 
 def _known(variable: Variable) -> int:
@@ -75,30 +128,31 @@ def _known(variable: Variable) -> int:
     return int(variable.data)
 
 
-def _sorted_operands(
-    op: Scan, arrays: Sequence[Any], steps: int, lengths: list[int]
-) -> _Operands:
+def _sorted_operands(op: Scan, arrays: Sequence[Any]) -> _Operands:
     return _Operands(
-        sequences=[array[:steps] for array in op.outer_seqs(arrays)],
+        sequences=list(op.outer_seqs(arrays)),
         gradients=list(op.outer_mitmot(arrays)),
         windows=list(op.outer_mitsot(arrays)),
         states=list(op.outer_sitsot(arrays)),
         untraced=list(op.outer_untraced_sit_sot(arrays)),
-        lengths=lengths,
         constants=list(op.outer_non_seqs(arrays)),
     )
 
 
-def _run(op: Scan, step: Lowered, operands: _Operands, steps: int) -> tuple[Any, ...]:
+def _run(op: Scan, step: Lowered, operands: _Operands, plan: _Plan) -> tuple[Any, ...]:
+    import numpy as np
     from jax import lax
 
     info = op.info
     taps = info.mit_sot_in_slices
 
-    def body(carry: Any, slices: Any) -> tuple[Any, Any]:
-        position, gradients, windows, states, untraced = carry
-        results = step(
-            *slices,
+    def compute(position: Any, carry: Any) -> Any:
+        gradients, windows, states, untraced = carry
+        return step(
+            *[
+                reader.read(array, position)
+                for reader, array in zip(plan.readers, operands.sequences, strict=True)
+            ],
             *_gradients_read(op, gradients, position),
             *[
                 window[tap - min(own)]
@@ -109,28 +163,63 @@ def _run(op: Scan, step: Lowered, operands: _Operands, steps: int) -> tuple[Any,
             *untraced,
             *operands.constants,
         )
+
+    def body(position: Any, carry: Any) -> Any:
+        position = position.astype(np.uint32)
+        (gradients, windows, *_), buffers = carry
+        results = compute(position, carry[0])
         new_windows = op.inner_mitsot_outs(results)
         new_states = op.inner_sitsot_outs(results)
-        carry = (
-            position + 1,
+        new = [*new_windows, *new_states, *op.inner_nitsot_outs(results)]
+        carried = (
             _gradients_written(op, gradients, position, results),
             [
-                (*window[1:], new)
-                for window, new in zip(windows, new_windows, strict=True)
+                (*window[1:], value)
+                for window, value in zip(windows, new_windows, strict=True)
             ],
             list(new_states),
             list(op.inner_untraced_sit_sot_outs(results)),
         )
-        return carry, [*new_windows, *new_states, *op.inner_nitsot_outs(results)]
+        return carried, {
+            k: plan.traces[k].write(buffer, new[k], position)
+            for k, buffer in buffers.items()
+        }
 
     windows = [
         tuple(buffer[position] for position in range(-min(own)))
         for buffer, own in zip(operands.windows, taps, strict=True)
     ]
     states = [buffer[0] for buffer in operands.states]
-    start = (0, operands.gradients, windows, states, operands.untraced)
-    end, traces = lax.scan(body, start, operands.sequences, length=steps)
-    return (*end[1], *_collected(operands, windows, states, traces), *end[4])
+    carried = (operands.gradients, windows, states, operands.untraced)
+    first = [*windows, *[(state,) for state in states]]
+    buffers = {
+        k: trace.begin(first[k] if k < len(first) else (), row, k)
+        for k, (trace, row) in enumerate(
+            zip(plan.traces, _rows(op, compute, carried), strict=True)
+        )
+        # Of these, what is carried to the end is enough.
+        if trace.kept != 1 or k >= len(first)
+    }
+    carried, buffers = lax.fori_loop(0, plan.steps, body, (carried, buffers))
+    last = [*[window[-1] for window in carried[1]], *carried[2]]
+    results = [
+        trace.end(buffers[k] if k in buffers else last[k][None])
+        for k, trace in enumerate(plan.traces)
+    ]
+    return (*carried[0], *results, *carried[3])
+
+
+def _rows(op: Scan, compute: Lowered, carried: Any) -> list[Any]:
+    """Return the shapes and dtypes of what a step adds to the results."""
+    import jax
+    import numpy as np
+
+    results = jax.eval_shape(compute, jax.ShapeDtypeStruct((), np.uint32), carried)
+    return [
+        *op.inner_mitsot_outs(results),
+        *op.inner_sitsot_outs(results),
+        *op.inner_nitsot_outs(results),
+    ]
 
 
 def _gradients_read(op: Scan, buffers: Sequence[Any], position: Any) -> list[Any]:
@@ -161,34 +250,3 @@ def _gradients_written(
             buffer = lax.dynamic_update_index_in_dim(buffer, value, position + tap, 0)
         written.append(buffer)
     return written
-
-
-def _collected(
-    operands: _Operands, windows: list[Window], states: list[Any], traces: list[Any]
-) -> list[Any]:
-    """Put the values before the first step before the traces; keep what is asked for.
-
-    Where more is asked for than there are steps, as by the gradient of a loop that
-    goes back a few steps only, the rest is zero.
-    """
-    import jax.numpy as jnp
-
-    starts = [
-        *windows,
-        *[(state,) for state in states],
-        *[() for _ in operands.lengths],
-    ]
-    lengths = [buffer.shape[0] for buffer in [*operands.windows, *operands.states]]
-    collected = []
-    for start, length, trace in zip(
-        starts, [*lengths, *operands.lengths], traces, strict=True
-    ):
-        before = min(length - trace.shape[0], len(start))
-        if before > 0:
-            trace = jnp.concatenate([jnp.stack(start[-before:]), trace])
-        missing = length - trace.shape[0]
-        if missing > 0:
-            rest = jnp.zeros((missing, *trace.shape[1:]), trace.dtype)
-            trace = jnp.concatenate([trace, rest])
-        collected.append(trace[-missing if missing < 0 else 0 :])
-    return collected

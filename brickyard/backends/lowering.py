@@ -58,15 +58,17 @@ def _evaluator(
     graph: FunctionGraph, scan_rewrites: bool
 ) -> Callable[..., dict[Variable, Any]]:
     """Return a function from the values of the inputs to those of all variables."""
-    steps = [(node, _lower_node(node, scan_rewrites)) for node in graph.toposort()]
+    steps = [
+        (node, *_lower_node(node, graph, scan_rewrites)) for node in graph.toposort()
+    ]
     constants = _constants(graph)
     inputs = list(graph.inputs)
 
-    def evaluate(*operands: Any) -> dict[Variable, Any]:
+    def evaluate(*arrays: Any) -> dict[Variable, Any]:
         values = dict(constants)
-        values.update(zip(inputs, operands, strict=True))
-        for node, function in steps:
-            results = _apply(node, function, [values[v] for v in node.inputs])
+        values.update(zip(inputs, arrays, strict=True))
+        for node, function, operands in steps:
+            results = _apply(node, function, [values[v] for v in operands])
             for variable, result in zip(node.outputs, results, strict=True):
                 values[variable] = _as_declared(variable, result)
         return values
@@ -74,12 +76,17 @@ def _evaluator(
     return evaluate
 
 
-def _lower_node(node: Apply, scan_rewrites: bool) -> Callable[..., Any]:
+def _lower_node(
+    node: Apply, graph: FunctionGraph, scan_rewrites: bool
+) -> tuple[Callable[..., Any], Sequence[Variable]]:
+    """Return a function for a node, and the variables whose values it takes."""
     from pytensor.link.jax.dispatch import jax_funcify
 
     try:
         if isinstance(node.op, Scan):
-            return lower_loop(node, partial(_lower_step, scan_rewrites=scan_rewrites))
+            lower_step = partial(_lower_step, scan_rewrites=scan_rewrites)
+            loop = lower_loop(node, graph.clients, lower_step)
+            return loop.run, loop.operands
         function = jax_funcify(node.op, node=node, storage_map={})
     except NotImplementedError as error:
         made_by = provenance_of(node)
@@ -89,7 +96,7 @@ def _lower_node(node: Apply, scan_rewrites: bool) -> Callable[..., Any]:
             "backend='numba'",
             made_by=made_by,
         ) from error
-    return adjusted(node, function)
+    return adjusted(node, function), node.inputs
 
 
 def _lower_step(

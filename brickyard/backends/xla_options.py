@@ -7,6 +7,7 @@ from typing import Any
 
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.op import HasInnerGraph
+from pytensor.scan.op import Scan
 
 from brickyard.backends.convolution.ops import BilinearOp
 
@@ -18,6 +19,12 @@ WITHOUT_CONVOLUTIONS = {
         "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE"
     )
 }
+
+
+# XLA computes with 256 bits at a time also where the processor can do 512. With 512 a
+# training step of an LSTM took 0.96 of the time, one of a small GRU 0.9; one of a
+# small ResNet 1.04.
+WIDE_VECTORS = {"xla_cpu_prefer_vector_width": 512}
 
 
 def compiler_options(graph: FunctionGraph) -> dict[str, Any] | None:
@@ -35,26 +42,31 @@ def compiler_options(graph: FunctionGraph) -> dict[str, Any] | None:
     """
     import jax
 
-    if jax.default_backend() != "cpu" or not _has_convolutions(graph):
+    if jax.default_backend() != "cpu":
         return None
-    return WITHOUT_CONVOLUTIONS if _are_known() else None
+    options: dict[str, Any] = {}
+    if _has(graph, BilinearOp):
+        options |= WITHOUT_CONVOLUTIONS
+    elif _has(graph, Scan):
+        options |= WIDE_VECTORS
+    return options if options and _are_known(tuple(options.items())) else None
 
 
-def _has_convolutions(graph: Any) -> bool:
+def _has(graph: Any, kind: type) -> bool:
     return any(
-        isinstance(node.op, BilinearOp)
-        or (isinstance(node.op, HasInnerGraph) and _has_convolutions(node.op.fgraph))
+        isinstance(node.op, kind)
+        or (isinstance(node.op, HasInnerGraph) and _has(node.op.fgraph, kind))
         for node in graph.apply_nodes
     )
 
 
 @cache
-def _are_known() -> bool:
+def _are_known(options: tuple[tuple[str, Any], ...]) -> bool:
     """Return whether this version of XLA has the options."""
     import jax
 
     try:
-        jax.jit(lambda: 0, compiler_options=WITHOUT_CONVOLUTIONS)()
+        jax.jit(lambda: 0, compiler_options=dict(options))()
     except (ValueError, RuntimeError):
         return False
     return True

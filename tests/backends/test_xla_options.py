@@ -7,7 +7,11 @@ from pytensor.graph.fg import FunctionGraph
 
 from brickyard.backends import xla_options
 from brickyard.backends.convolution import convolution
-from brickyard.backends.xla_options import WITHOUT_CONVOLUTIONS, compiler_options
+from brickyard.backends.xla_options import (
+    WIDE_VECTORS,
+    WITHOUT_CONVOLUTIONS,
+    compiler_options,
+)
 
 
 def _graph(inside_a_loop=False):
@@ -24,11 +28,19 @@ def _graph(inside_a_loop=False):
 
 
 def test_convolutions_have_options_where_xla_knows_them(monkeypatch):
-    monkeypatch.setattr(xla_options, "_are_known", lambda: True)
-    assert compiler_options(_graph()) is WITHOUT_CONVOLUTIONS
-    assert compiler_options(_graph(inside_a_loop=True)) is WITHOUT_CONVOLUTIONS
-    monkeypatch.setattr(xla_options, "_are_known", lambda: False)
+    monkeypatch.setattr(xla_options, "_are_known", lambda options: True)
+    assert compiler_options(_graph()) == WITHOUT_CONVOLUTIONS
+    assert compiler_options(_graph(inside_a_loop=True)) == WITHOUT_CONVOLUTIONS
+    monkeypatch.setattr(xla_options, "_are_known", lambda options: False)
     assert compiler_options(_graph()) is None
+
+
+def test_loops_compute_with_wide_vectors(monkeypatch):
+    x = pt.matrix("x")
+    y = pytensor.scan(lambda x: x + 1, sequences=[x], return_updates=False)
+    assert compiler_options(FunctionGraph([x], [y], clone=False)) == WIDE_VECTORS
+    monkeypatch.setattr(xla_options, "_are_known", lambda options: False)
+    assert compiler_options(FunctionGraph([x], [y], clone=False)) is None
 
 
 def test_other_graphs_and_other_devices_have_none(monkeypatch):
