@@ -48,9 +48,8 @@ def read_examples(
     ValueError
         If indices do not increase and `sort_indices` is False.
     """
-    scattered = isinstance(selection, np.ndarray)
-    examples = handle.reader(source, scattered) or handle.dataset(source)
-    return _read(examples, handle, source, selection, sort_indices)
+    reader = handle.reader(source, isinstance(selection, np.ndarray))
+    return _read(reader, handle, source, selection, sort_indices)
 
 
 def read_varying_examples(
