@@ -22,6 +22,7 @@ from brickyard.datasets.indexing import (
     protect,
     take_examples,
 )
+from brickyard.datasets.kept_mapping import KeptMapping
 from brickyard.datasets.schemes import SequentialExampleScheme
 from brickyard.datasets.subset import ListOrSlice, Subset
 
@@ -37,7 +38,9 @@ class H5PYDataset(Dataset):
     read from disk. Sources whose examples vary in shape give arrays of dtype object,
     shape ``(batch,)``, holding one array per example.
 
-    The file is opened when it is read, once for every open epoch, and never pickled.
+    The file is opened when it is read, once for every open epoch, and never pickled. A
+    source of up to 256 MB that is read in random order is mapped by the system then,
+    and stays so as long as the dataset is there: further epochs need not map it again.
     Links and storage that lead out of the file are refused.
 
     Parameters
@@ -109,6 +112,7 @@ class H5PYDataset(Dataset):
         self.driver = driver
         self.sort_indices = sort_indices
         self._data: list[Any] | None = None
+        self._mapping = KeptMapping()
         handle = OpenFile(self._file_source, driver)
         try:
             self.provides_sources = self._find_sources(handle.file)
@@ -123,6 +127,8 @@ class H5PYDataset(Dataset):
                 for source, found in zip(self.sources, self.subsets, strict=True)
             ]
             self._num_examples = self.subsets[0].num_examples
+            most = max(found.original_num_examples for found in self.subsets)
+            self._is_whole = 2 * self._num_examples >= most
             if load_in_memory:
                 self._data = self._load_all(handle)
         finally:
@@ -166,7 +172,7 @@ class H5PYDataset(Dataset):
         """Return a handle that opens the file when it is read; None if in memory."""
         if self.load_in_memory:
             return None
-        return OpenFile(self._file_source, self.driver)
+        return OpenFile(self._file_source, self.driver, self._mapping, self._is_whole)
 
     def close(self, state: OpenFile | None) -> None:
         """Close a handle.
@@ -215,7 +221,7 @@ class H5PYDataset(Dataset):
             return tuple([take_examples(data, selection) for data in self._data or ()])
         if state is not None:
             return self._read(state, selection)
-        handle = OpenFile(self._file_source, self.driver)
+        handle = OpenFile(self._file_source, self.driver, self._mapping)
         try:
             return self._read(handle, selection)
         finally:

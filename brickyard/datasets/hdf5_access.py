@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from brickyard.datasets.exceptions import DatasetFileError
 from brickyard.datasets.hdf5_direct import DirectReader, direct_reader
+from brickyard.datasets.kept_mapping import KeptMapping
 from brickyard.datasets.names import near_match
 
 if TYPE_CHECKING:
@@ -162,14 +163,26 @@ class OpenFile:
         A path, or an open file, which is used as it is and never closed here.
     driver
         One of h5py's drivers; None for its default.
+    mapping
+        What maps the file for its readers; None for a mapping of this handle alone.
+    whole
+        Whether most of the examples in the file are going to be read.
     """
 
-    def __init__(self, source: Path | h5py.File, driver: str | None = None) -> None:
+    def __init__(
+        self,
+        source: Path | h5py.File,
+        driver: str | None = None,
+        mapping: KeptMapping | None = None,
+        whole: bool = False,
+    ) -> None:
         self.source = source
         self.driver = driver
+        self.whole = whole
+        self._mapping = mapping or KeptMapping()
         self._file: Any = None
         self._datasets: dict[str, h5py.Dataset] = {}
-        self._readers: dict[tuple[str, bool], DirectReader | None] = {}
+        self._readers: dict[tuple[str, bool], DirectReader | h5py.Dataset] = {}
         self._process: int | None = None
         self._finalizer: weakref.finalize | None = None
 
@@ -198,8 +211,8 @@ class OpenFile:
             self._datasets[name] = checked_dataset(h5file, name)
         return self._datasets[name]
 
-    def reader(self, name: str, scattered: bool) -> DirectReader | None:
-        """Return a fast reader of a dataset; None if there is none for its layout.
+    def reader(self, name: str, scattered: bool) -> DirectReader | h5py.Dataset:
+        """Return what reads a dataset fastest: the dataset itself for some layouts.
 
         Parameters
         ----------
@@ -211,7 +224,8 @@ class OpenFile:
         key = (name, scattered)
         if self._process != os.getpid() or key not in self._readers:
             dataset = self.dataset(name)
-            self._readers[key] = direct_reader(dataset, scattered)
+            direct = direct_reader(dataset, scattered, self.whole, self._mapping)
+            self._readers[key] = direct or dataset
         return self._readers[key]
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brickyard.datasets.kept_mapping import KeptMapping
 from brickyard.datasets.mapped_file import MappedFile
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ What is mapped may come to count as memory of the process. Examples of larger so
 are read one by one.
 """
 
-_LARGE = 2**14
+_LARGE_CHUNK = 2**14
+_MEDIUM_CHUNK = 2**12
 _MAX_CHUNKS = 2**14
 
 
@@ -48,6 +50,9 @@ class DirectReader:
         The shape of the dataset, ``(examples, ...)``.
     dtype
         The data type of the values in the file.
+    mapping
+        What maps the file, to take examples from anywhere; None for a mapping that
+        ends with this reader.
 
     Examples
     --------
@@ -69,6 +74,7 @@ class DirectReader:
         block_length: int,
         shape: tuple[int, ...],
         dtype: np.dtype,
+        mapping: KeptMapping | None = None,
     ) -> None:
         self.descriptor = descriptor
         self.blocks = blocks
@@ -76,13 +82,20 @@ class DirectReader:
         self.shape = shape
         self.dtype = dtype
         self.example_size = math.prod(shape[1:]) * dtype.itemsize
-        self._first = int(blocks[0])
         self._end = int(blocks.max()) + block_length * self.example_size
-        size = len(blocks) * block_length * self.example_size
-        self._maps = size <= MAPPED_LIMIT and self.example_size < _LARGE
+        block_size = block_length * self.example_size
+        numbers = np.arange(len(blocks))
+        # Where example 0 would lie if all examples lay as those of a block do.
+        self._origins = blocks - numbers * block_size
+        # One past the last example before the next gap in the file, for each block.
+        gaps = np.flatnonzero(np.diff(self._origins)) + 1
+        ends = np.append(gaps, len(blocks)) * block_length
+        self._ends = ends[np.searchsorted(gaps, numbers, side="right")].tolist()
+        self._mapping = mapping or KeptMapping()
+        self._maps = len(blocks) * block_size <= MAPPED_LIMIT
         self._record = np.dtype([("example", dtype, shape[1:])])
         self._mapped: MappedFile | None = None
-        self._examples = np.empty(0, dtype=np.uint8)
+        self._examples = np.empty(0, dtype=np.void)
 
     def __getitem__(self, selection: int | slice) -> np.ndarray:
         """Return what the HDF5 dataset gives for an index or for neighbours.
@@ -121,13 +134,13 @@ class DirectReader:
         if stop > self.shape[0]:
             raise self._out_of_range(stop - 1)
         examples = np.empty((stop - start, *self.shape[1:]), dtype=self.dtype)
-        block, within = divmod(start, self.block_length)
-        done = 0
-        while done < len(examples):
-            part = examples[done : done + self.block_length - within]
-            place = int(self.blocks[block]) + within * self.example_size
-            self._fill(part, place)
-            done, block, within = done + len(part), block + 1, 0
+        index = start
+        while index < stop:
+            block = index // self.block_length
+            end = min(self._ends[block], stop)
+            place = int(self._origins[block]) + index * self.example_size
+            self._fill(examples[index - start : end - start], place)
+            index = end
         return examples
 
     def take(self, indices: np.ndarray) -> np.ndarray:
@@ -151,8 +164,8 @@ class DirectReader:
             If the file cannot be read, or ends before.
         """
         mapped = self._mapped or (self._map_file() if self._maps else None)
-        if mapped is None or self.block_length != self.shape[0]:
-            highest = int(indices.max())
+        if mapped is None or len(self.blocks) > 1:
+            highest = int(np.maximum.reduce(indices))
             if highest >= self.shape[0]:
                 raise self._out_of_range(highest)
         if mapped is None:
@@ -160,36 +173,44 @@ class DirectReader:
         mapped.check(self._end)
         if len(self.blocks) == 1:
             taken = self._examples.take(indices)
-            return taken["example"]  # type: ignore[call-overload]
-        blocks, within = np.divmod(indices, self.block_length)
-        places = self.blocks[blocks] + within * self.example_size
-        return self._examples[places].view(self._record)["example"][:, 0]
+        else:
+            taken = self._examples[self._locate(indices)]
+        return taken.view(self._record)["example"]
+
+    def _locate(self, indices: np.ndarray) -> np.ndarray:
+        """Return where examples start in the file."""
+        origins = self._origins[indices // self.block_length]
+        return origins + indices * self.example_size
 
     def _map_file(self) -> MappedFile | None:
         try:
-            self._mapped = MappedFile(self.descriptor)
+            mapped = self._mapping.get(self.descriptor)
         except OSError:
             # Some file systems cannot map files.
             self._maps = False
             return None
-        content = self._mapped.content
+        mapped.check(self._end)
+        content, size = mapped.content, self.example_size
+        # NumPy copies values without a meaning fastest.
+        dtype = np.dtype((np.void, size))
         if len(self.blocks) == 1:
-            self._examples = content[self._first : self._end].view(self._record)
+            first = int(self.blocks[0])
+            self._examples = np.ndarray(self.shape[0], dtype, content, first)
         else:
-            # The bytes that follow each place in the file.
-            self._examples = np.lib.stride_tricks.sliding_window_view(
-                content, self.example_size
-            )
-        return self._mapped
+            # What would be an example at each byte of the file.
+            number = content.size - size + 1
+            self._examples = np.ndarray(number, dtype, content, strides=(1,))
+        self._mapped = mapped
+        return mapped
 
     def _take_each(self, indices: np.ndarray) -> np.ndarray:
         """Take examples by a system call each."""
         examples = np.empty((len(indices), *self.shape[1:]), dtype=self.dtype)
-        blocks, within = np.divmod(indices, self.block_length)
-        places = self.blocks[blocks] + within * self.example_size
+        places = self._locate(indices)
         # From the start of the file to its end, as a disk reads best.
-        for number in np.argsort(places).tolist():
-            self._fill(examples[number : number + 1], int(places[number]))
+        order = np.argsort(places)
+        for number, place in zip(order.tolist(), places[order].tolist(), strict=True):
+            self._fill(examples[number : number + 1], place)
         return examples
 
     def _out_of_range(self, index: int) -> IndexError:
@@ -208,7 +229,12 @@ class DirectReader:
             raise OSError(f"the file ends at byte {place}, within the values")
 
 
-def direct_reader(dataset: h5py.Dataset, scattered: bool) -> DirectReader | None:
+def direct_reader(
+    dataset: h5py.Dataset,
+    scattered: bool,
+    whole: bool = False,
+    mapping: KeptMapping | None = None,
+) -> DirectReader | None:
     """Return a reader of an HDF5 dataset; None if only the HDF5 library can read it.
 
     The library is needed for files that are not plain files opened for reading alone,
@@ -223,7 +249,12 @@ def direct_reader(dataset: h5py.Dataset, scattered: bool) -> DirectReader | None
         The HDF5 dataset, without external storage and not virtual.
     scattered
         Whether examples from anywhere are to be taken. If not, the library reads
-        small chunks as fast.
+        small chunks as fast, since finding all chunks takes time.
+    whole
+        Whether most of the examples are to be read, so that finding chunks of medium
+        size pays, too.
+    mapping
+        What maps the file, as for `DirectReader`.
     """
     import h5py
 
@@ -237,17 +268,21 @@ def direct_reader(dataset: h5py.Dataset, scattered: bool) -> DirectReader | None
         return None
     if not dataset.id.get_type().equal(h5py.h5t.py_create(dtype)):
         return None
-    blocks, length = _find_blocks(dataset, scattered)
+    least = _MEDIUM_CHUNK if whole else _LARGE_CHUNK
+    blocks, length = _find_blocks(dataset, 0 if scattered else least)
     descriptor = h5file.id.get_vfd_handle()
     block_size = length * math.prod(dataset.shape[1:]) * dtype.itemsize
     if not blocks or max(blocks) + block_size > os.fstat(descriptor).st_size:
         return None
     offsets = np.array(blocks, dtype=np.int64)
-    return DirectReader(descriptor, offsets, length, dataset.shape, dtype)
+    return DirectReader(descriptor, offsets, length, dataset.shape, dtype, mapping)
 
 
-def _find_blocks(dataset: h5py.Dataset, scattered: bool) -> tuple[list[int], int]:
-    """Return where blocks start and how many examples each has; none if unsuited."""
+def _find_blocks(dataset: h5py.Dataset, least: int) -> tuple[list[int], int]:
+    """Return where blocks start and how many examples each has; none if unsuited.
+
+    Chunks of less than `least` bytes are unsuited.
+    """
     import h5py
 
     storage, plist = dataset.id, dataset.id.get_create_plist()
@@ -258,7 +293,7 @@ def _find_blocks(dataset: h5py.Dataset, scattered: bool) -> tuple[list[int], int
         return ([] if offset is None else [offset]), len(dataset)
     if dataset.chunks is None or plist.get_nfilters():
         return [], 0
-    if not scattered and math.prod(dataset.chunks) * dataset.dtype.itemsize < _LARGE:
+    if math.prod(dataset.chunks) * dataset.dtype.itemsize < least:
         return [], 0
     length, *rest = dataset.chunks
     number = -(-len(dataset) // length)

@@ -48,9 +48,8 @@ def read_examples(
     ValueError
         If indices do not increase and `sort_indices` is False.
     """
-    scattered = isinstance(selection, np.ndarray)
-    examples = handle.reader(source, scattered) or handle.dataset(source)
-    return _read(examples, handle, source, selection, sort_indices)
+    reader = handle.reader(source, isinstance(selection, np.ndarray))
+    return _read(reader, handle, source, selection, sort_indices)
 
 
 def read_varying_examples(
@@ -173,8 +172,8 @@ def check_size(dataset: h5py.Dataset, filename: str, num_examples: int) -> None:
         raise DatasetFileError(
             f"{filename!r}: {num_examples} examples of source "
             f"{dataset.name.lstrip('/')!r}, shape {dataset.shape}, would take {size} "
-            f"bytes, and this machine has {available} bytes of memory; pass "
-            "load_in_memory=False or use a smaller subset"
+            f"bytes, and this machine has {available} bytes of memory; leave "
+            "load_in_memory=True (or --in-memory) out or use a smaller subset"
         )
 
 

@@ -7,6 +7,7 @@ place. Copied out of a mapping, they take a tenth of that time.
 from __future__ import annotations
 
 import mmap
+import os
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class MappedFile:
         except ValueError as error:
             raise OSError(f"the file cannot be mapped: {error}") from error
         self.content = np.frombuffer(self._map, dtype=np.uint8)
+        self._identity = _identify(descriptor)
 
     def check(self, end: int) -> None:
         """Raise unless bytes can be looked at.
@@ -66,6 +68,22 @@ class MappedFile:
         OSError
             If the file ends before `end`.
         """
-        length = self._map.size()
+        length = min(self._map.size(), self.content.size)
         if length < end:
             raise OSError(f"the file has {length} bytes, and values lie at byte {end}")
+
+    def shows(self, descriptor: int) -> bool:
+        """Return whether this is a mapping of all of an open file.
+
+        Parameters
+        ----------
+        descriptor
+            The file descriptor.
+        """
+        return _identify(descriptor) == self._identity
+
+
+def _identify(descriptor: int) -> tuple[int, int, int]:
+    # No other file gets the number of one that is mapped.
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino, status.st_size

@@ -36,8 +36,11 @@ def shuffled(indices: Order, seed: int, epoch: int) -> np.ndarray:
     >>> sorted(shuffled(range(4), seed=1, epoch=0).tolist())
     [0, 1, 2, 3]
     """
-    generator = np.random.default_rng([seed, epoch])
-    return generator.permutation(_as_array(indices))
+    order = _as_array(indices)
+    if order is indices:
+        order = order.copy()
+    np.random.default_rng([seed, epoch]).shuffle(order)
+    return order
 
 
 def as_seed(seed: int | None, owner: str) -> int:

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from brickyard.cli.serve_command import ServedData, make_stream
+from brickyard.datasets import hdf5_reading
+from brickyard.datasets.exceptions import DatasetFileError
 from brickyard.datasets.server_stream import ServerDataStream
 from brickyard.plugins import PluginError
 
@@ -37,6 +39,17 @@ def test_examples(make_file, seed):
     assert stream.produces_examples
     assert stream.dataset.load_in_memory
     assert len(list(stream.get_epoch_iterator())) == 3
+
+
+def test_more_than_the_memory(make_file, monkeypatch):
+    path = str(make_file("own.hdf5"))
+    monkeypatch.setattr(hdf5_reading, "physical_memory", lambda: 40)
+    batches(ServedData(path, ("train",), ("targets",)))
+    with pytest.raises(
+        DatasetFileError,
+        match=r"and this machine has 40 bytes .* \(or --in-memory\) out",
+    ):
+        make_stream(ServedData(path, ("train",), ("targets",), in_memory=True))
 
 
 def test_name_of_one_file(make_file):

@@ -1,5 +1,6 @@
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -215,6 +216,54 @@ def test_files_are_open_only_while_read(path):
     assert handles(path) == 0
     dataset.get_data(request=3)
     assert handles(path) == 0
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_a_mapping_lasts_as_long_as_the_dataset(path):
+    def mappings():
+        with open("/proc/self/maps") as maps:
+            return [line.split()[0] for line in maps if line.rstrip().endswith(path)]
+
+    path = str(path)
+    before = mappings()
+    dataset = H5PYDataset(path, ("train",), sources=("features", "targets"))
+    stream = DataStream(dataset, ShuffledScheme(15, 5))
+    list(stream.get_epoch_iterator())
+    mapped = mappings()
+    assert len(mapped) == len(before) + 1
+    list(stream.get_epoch_iterator())
+    dataset.get_data(request=[5, 2])
+    assert mappings() == mapped
+    assert handles(path) == 1
+    held = H5PYDataset(path, ("train",), subset=[4, 2], load_in_memory=True)
+    assert mappings() == mapped
+    del dataset, stream
+    assert mappings() == before
+    assert handles(path) == 0
+    assert held.num_examples == 2
+
+
+def test_a_file_that_is_replaced_between_epochs(path, tmp_path):
+    dataset = H5PYDataset(path, ("train",), sources=("features",))
+    stream = DataStream(dataset, ShuffledScheme(15, 15))
+    (first,) = next(stream.get_epoch_iterator(epoch=0))
+    shutil.copy(path, tmp_path / "new.hdf5")
+    with h5py.File(tmp_path / "new.hdf5", "r+") as h5file:
+        h5file["features"][...] = -h5file["features"][...]
+    os.replace(tmp_path / "new.hdf5", path)
+    (second,) = next(stream.get_epoch_iterator(epoch=0))
+    np.testing.assert_array_equal(second, -first)
+
+
+def test_splits_that_are_most_of_the_file(path):
+    for which_sets, subset, whole in [
+        (("train",), None, True),
+        (("train",), slice(0, 11), False),
+        (("valid",), None, False),
+        (("train", "valid"), [*range(12)], True),
+    ]:
+        handle = H5PYDataset(path, which_sets, subset=subset).open()
+        assert handle.whole == whole
 
 
 def test_reads_in_a_new_process(path, tmp_path):

@@ -13,6 +13,7 @@ from brickyard.datasets.hdf5_access import (
     checked_dataset,
     open_h5file,
 )
+from brickyard.datasets.hdf5_direct import DirectReader
 
 
 @pytest.fixture
@@ -196,6 +197,26 @@ def test_readers_are_of_the_open_file(path):
     assert again is not reader
     np.testing.assert_array_equal(again[1:3], [1, 2])
     handle.close()
+
+
+def test_what_reads_small_chunks(tmp_path):
+    path = tmp_path / "chunks.hdf5"
+    values = np.random.default_rng(0).integers(0, 256, (64, 512), dtype="uint8")
+    with h5py.File(path, "w") as h5file:
+        for name, rows in (("small", 1), ("medium", 8), ("large", 32)):
+            h5file.create_dataset(name, data=values, chunks=(rows, 512))
+    for whole, scattered, direct in [
+        (False, False, ["large"]),
+        (True, False, ["medium", "large"]),
+        (False, True, ["small", "medium", "large"]),
+    ]:
+        handle = OpenFile(path, whole=whole)
+        readers = {name: handle.reader(name, scattered) for name in handle.file}
+        for name, reader in readers.items():
+            kind = DirectReader if name in direct else h5py.Dataset
+            assert isinstance(reader, kind)
+            np.testing.assert_array_equal(reader[3:19], values[3:19])
+        handle.close()
 
 
 def test_a_reader_does_not_follow_links_out_of_the_file(path):

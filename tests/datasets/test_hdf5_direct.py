@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from brickyard.datasets import hdf5_direct
+from brickyard.datasets import hdf5_direct, kept_mapping
 from brickyard.datasets.hdf5_direct import DirectReader, direct_reader
 
 N = 37
@@ -55,7 +55,7 @@ def agree(found, expected):
 
 @pytest.mark.parametrize("name", CONTIGUOUS + CHUNKED)
 def test_neighbours_as_the_library_reads_them(path, name, monkeypatch):
-    monkeypatch.setattr(hdf5_direct, "_LARGE", 1)
+    monkeypatch.setattr(hdf5_direct, "_LARGE_CHUNK", 1)
     with h5py.File(path) as h5file:
         dataset = h5file[name]
         reader = direct_reader(dataset, scattered=False)
@@ -71,7 +71,7 @@ def test_examples_from_anywhere_as_the_library_reads_them(
     path, name, mapped, monkeypatch
 ):
     if not mapped:
-        monkeypatch.setattr(hdf5_direct, "MappedFile", cannot_be_mapped)
+        monkeypatch.setattr(kept_mapping, "MappedFile", cannot_be_mapped)
     with h5py.File(path) as h5file:
         values = h5file[name][...]
         reader = direct_reader(h5file[name], scattered=True)
@@ -97,6 +97,10 @@ def test_left_to_the_library(path, name, scattered):
 def test_the_library_reads_neighbours_in_small_chunks(path, name, monkeypatch):
     with h5py.File(path) as h5file:
         assert direct_reader(h5file[name], scattered=False) is None
+        assert direct_reader(h5file[name], scattered=False, whole=True) is None
+        monkeypatch.setattr(hdf5_direct, "_MEDIUM_CHUNK", 12)
+        assert direct_reader(h5file[name], scattered=False) is None
+        assert direct_reader(h5file[name], scattered=False, whole=True) is not None
         monkeypatch.setattr(hdf5_direct, "_MAX_CHUNKS", 0)
         assert direct_reader(h5file[name], scattered=True) is None
 
@@ -136,11 +140,11 @@ def test_examples_that_there_are_not(path, name):
                 reader[37]
 
 
-def test_a_file_that_becomes_shorter(path):
+def test_a_file_that_becomes_shorter(path, monkeypatch):
     with h5py.File(path) as h5file:
-        small, large = (
-            direct_reader(h5file[name], True) for name in ("contiguous", "large")
-        )
+        small, unseen = (direct_reader(h5file["contiguous"], True) for _ in range(2))
+        monkeypatch.setattr(hdf5_direct, "MAPPED_LIMIT", 0)
+        large = direct_reader(h5file["large"], True)
         start = h5file["contiguous"].id.get_offset()
         small.take(np.array([1]))
         os.truncate(path, start + 6)
@@ -153,8 +157,39 @@ def test_a_file_that_becomes_shorter(path):
                 OSError, match=r"the file ends at byte .* within the va"
             ):
                 read()
-        with pytest.raises(OSError, match="bytes, and values lie at byte"):
-            small.take(np.array([0]))
+        for reader in (small, unseen):
+            with pytest.raises(OSError, match="bytes, and values lie at byte"):
+                reader.take(np.array([0]))
+
+
+def test_blocks_without_a_gap_are_read_at_once(tmp_path, monkeypatch):
+    content = np.random.default_rng(0).integers(0, 256, 100, dtype="uint8")
+    (tmp_path / "values").write_bytes(content.tobytes())
+    calls, read = [], os.preadv
+
+    def counted(descriptor, buffers, place):
+        calls.append(place)
+        return read(descriptor, buffers, place)
+
+    monkeypatch.setattr(os, "preadv", counted)
+    blocks = np.array([60, 66, 10, 16, 22, 80])  # of two examples of three bytes
+    values = np.concatenate([content[place : place + 6] for place in blocks])
+    values = values.reshape(12, 3)[:11]
+    with open(tmp_path / "values", "rb") as file:
+        reader = DirectReader(file.fileno(), blocks, 2, values.shape, values.dtype)
+        for start, stop, places in [
+            (0, 11, [60, 10, 80]),
+            (1, 4, [63]),
+            (3, 9, [69, 10]),
+            (5, 10, [13]),
+            (9, 11, [25, 80]),
+            (2, 2, []),
+        ]:
+            calls.clear()
+            np.testing.assert_array_equal(reader[start:stop], values[start:stop])
+            assert calls == places
+        order = np.random.default_rng(1).permutation(11)
+        np.testing.assert_array_equal(reader.take(order), values[order])
 
 
 def test_reads_that_come_in_pieces(tmp_path, monkeypatch):
