@@ -214,12 +214,18 @@ def _rows(op: Scan, compute: Lowered, carried: Any) -> list[Any]:
     import jax
     import numpy as np
 
-    results = jax.eval_shape(compute, jax.ShapeDtypeStruct((), np.uint32), carried)
-    return [
-        *op.inner_mitsot_outs(results),
-        *op.inner_sitsot_outs(results),
-        *op.inner_nitsot_outs(results),
-    ]
+    def added(results: Sequence[Any]) -> list[Any]:
+        return [
+            *op.inner_mitsot_outs(results),
+            *op.inner_sitsot_outs(results),
+            *op.inner_nitsot_outs(results),
+        ]
+
+    types = [variable.type for variable in added(op.inner_outputs)]
+    if all(None not in known.shape for known in types):
+        return [jax.ShapeDtypeStruct(known.shape, known.dtype) for known in types]
+    position = jax.ShapeDtypeStruct((), np.uint32)
+    return added(jax.eval_shape(compute, position, carried))
 
 
 def _gradients_read(op: Scan, buffers: Sequence[Any], position: Any) -> list[Any]:
