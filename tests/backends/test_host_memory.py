@@ -15,18 +15,18 @@ from brickyard.backends import compile
 
 x = pt.matrix("x", dtype="float32")
 step = compile([x], pt.dot(pt.exp(x), x[:, :8]).sum(), backend="xla")
-data = np.ones((4096, 4096), "float32")
-for _ in range(3):
+data = np.ones((3072, 3072), "float32")
+found = []
+for _ in range(12):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     float(step(data))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(4):
-    float(step(data))
-print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) // 4)
+    found.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+print(min(found[2:]))
 """
 
 
 def _faults(kept):
-    """Return how many pages one call needs the system to find."""
+    """Return how many pages a call needs the system to find, at the least."""
     done = subprocess.run(
         [sys.executable, "-c", FAULTS],
         env=os.environ | {"BRICKYARD_KEEP_MEMORY": kept, "BRICKYARD_CACHE": ""},
@@ -39,11 +39,11 @@ def _faults(kept):
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc")
 def test_a_call_finds_the_memory_of_the_one_before():
-    """Its intermediate results take 64 MiB: 16384 pages of 4 KiB."""
+    """Its intermediate results take 36 MiB: 9216 pages of 4 KiB."""
     fresh = _faults("0")
-    assert fresh > 16000
+    assert fresh > 9000
     assert _faults("") < fresh / 2
-    assert _faults("32") > 16000
+    assert _faults("32") > 9000
 
 
 def test_the_c_library_is_left_alone_if_asked_to(monkeypatch):
