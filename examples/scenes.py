@@ -193,13 +193,13 @@ def left_of(scene: Scene, rng: np.random.Generator) -> Question | None:
     """Ask whether one of two things is left of, right of, above or below the other."""
     first, second = rng.choice(len(scene), size=2, replace=False)
     one, other = scene[first], scene[second]
-    kinds = [thing.kind for thing in scene]
-    if kinds.count(one.kind) > 1 or kinds.count(other.kind) > 1:
+    colours = [thing.colour for thing in scene]
+    if colours.count(one.colour) > 1 or colours.count(other.colour) > 1:
         return None
     words = ("left of", "right of", "above", "below")[rng.integers(4)]
     axis, sign = RELATIONS[words]
     answer = "yes" if sign * (other[2 + axis] - one[2 + axis]) > 0 else "no"
-    text = f"is the {' '.join(one.kind)} {words} the {' '.join(other.kind)}"
+    text = f"is the {one.colour} thing {words} the {other.colour} thing"
     return Question("direction", text, answer)
 
 
@@ -237,11 +237,12 @@ ANSWERS = sorted({answer for answers, _ in QUESTIONS.values() for answer in answ
 def ask(count: int, rng: np.random.Generator) -> list[tuple[Scene, Question]]:
     """Return scenes, each with a question.
 
-    The kind is drawn first, then the answer, then scenes and questions until one has
-    that answer. Colours, shapes and directions are exchangeable: so, whatever the
-    words of a question, all answers of its kind are equally probable.
+    The kind is drawn first, relational ones twice as often, then the answer, then
+    scenes and questions until one has that answer. Colours, shapes and directions are
+    exchangeable: so, whatever the words of a question, all answers of its kind are
+    equally probable.
     """
-    kinds = list(QUESTIONS)
+    kinds = [*QUESTIONS, *RELATIONAL]
     return [_ask_one(kinds[rng.integers(len(kinds))], rng) for _ in range(count)]
 
 
