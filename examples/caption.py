@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from eye import Eye
 from pytensor import tensor as pt
 from scenes import (
+    CELLS,
     COLOURS,
     KINDS,
     RELATIONS,
     SHAPES,
-    SIDE,
     Scene,
     Vocabulary,
     captions_of,
@@ -36,12 +37,9 @@ from scenes import (
 
 from brickyard.bricks import (
     MLP,
-    Convolutional,
-    ConvolutionalSequence,
     Flattener,
     Fork,
     Initializable,
-    MaxPooling,
     Rectifier,
 )
 from brickyard.bricks.application import application
@@ -65,7 +63,12 @@ from brickyard.extensions import (
     ProgressBar,
     TrainingDataMonitoring,
 )
-from brickyard.graph import ComputationGraph
+from brickyard.graph import (
+    ComputationGraph,
+    apply_batch_normalization,
+    get_batch_normalization_updates,
+    moving_averages,
+)
 from brickyard.training import (
     Adam,
     CompositeRule,
@@ -85,7 +88,7 @@ NEW_KINDS = [
 KNOWN_KINDS = [kind for kind in KINDS if kind not in NEW_KINDS]
 # One pair of known things in eight is not shown together.
 NEW_PAIRS = set(list(combinations(KNOWN_KINDS, 2))[::8])
-NUM_SCENES = {"train": 120_000, "valid": 1_000, "test": 1_000}
+NUM_SCENES = {"train": 120_000, "valid": 1_000, "test": 2_000}
 TESTS = {
     "test": "known things, new scenes",
     "pairs": "things never seen together",
@@ -94,18 +97,6 @@ TESTS = {
 VOCABULARY = Vocabulary([*COLOURS, *SHAPES, *RELATIONS, "a"])
 LENGTH = 10  # of the longest caption, with its end
 BATCH_SIZE = 64
-
-
-def eye(num_filters: int) -> ConvolutionalSequence:
-    """Return two convolutions, after which a position is a cell of the scene."""
-    layers: list[Any] = []
-    for pooling_size in (2, 3):
-        layers += [
-            Convolutional((3, 3), num_filters, border_mode="half"),
-            Rectifier(),
-            MaxPooling((pooling_size, pooling_size)),
-        ]
-    return ConvolutionalSequence(layers, 3, image_size=(SIDE, SIDE), name="eye")
 
 
 class Captioner(Initializable):
@@ -123,10 +114,11 @@ class Captioner(Initializable):
 
     def __init__(self, num_filters: int, dim: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.eye = eye(num_filters)
+        self.eye = Eye(num_filters, name="eye")
         self.flattener = Flattener(name="flattener")
-        num_features = int(np.prod(self.eye.get_dim("output")))
-        self.summary = MLP([Rectifier()], [num_features, 2 * dim], name="summary")
+        self.summary = MLP(
+            [Rectifier()], [num_filters * CELLS**2, 2 * dim], name="summary"
+        )
         lstm = LSTM(dim, name="lstm")
         names = lstm.apply.states
         self.start = Fork(
@@ -151,8 +143,8 @@ class Captioner(Initializable):
     @application
     def look(self, pictures):
         """Return the states that a caption starts from, each ``(batch, dim)``."""
-        seen = self.eye.apply(pictures.astype("float32") / 255)
-        summary = self.summary.apply(self.flattener.apply(seen))
+        seen = self.flattener.apply(self.eye.apply(pictures))
+        summary = self.summary.apply(seen)
         return self.start.apply(summary, as_list=True)
 
     def first_states(self, pictures) -> dict[str, Any]:
@@ -259,21 +251,25 @@ def build(
     # Batches come with the examples in front; recurrent bricks want time there.
     costs = captioner.costs(pictures, words.T, mask.T)
     cost = mean(costs.sum(), mask.sum()).copy(name="nats_per_word")
+    graph = ComputationGraph(cost)
+    training = apply_batch_normalization(graph)
     steps = num_epochs * -(-train.num_examples // BATCH_SIZE)
     algorithm = GradientDescent(
-        cost=cost,
-        parameters=ComputationGraph(cost).parameters,
+        cost=training.outputs[0],
+        parameters=graph.parameters,
         step_rule=CompositeRule(
             [StepClipping(1.0), Adam(CosineSchedule(0.002, num_steps=steps))]
         ),
     )
+    pairs = get_batch_normalization_updates(training)
+    algorithm.add_updates(moving_averages(pairs, 0.9))
     return MainLoop(
         algorithm,
         DataStream(train, ShuffledScheme(train.num_examples, BATCH_SIZE, seed=1)),
         model=Model(cost),
         extensions=[
             FinishAfter(after_n_epochs=num_epochs),
-            TrainingDataMonitoring([cost], prefix="train", after_epoch=True),
+            TrainingDataMonitoring(training.outputs, prefix="train", after_epoch=True),
             DataStreamMonitoring(
                 [cost],
                 DataStream(valid, SequentialScheme(valid.num_examples, 250)),
@@ -333,7 +329,7 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("output"), help="where to save (output)"
     )
-    parser.add_argument("--epochs", type=int, default=5, help="5 by default")
+    parser.add_argument("--epochs", type=int, default=9, help="9 by default")
     parser.add_argument("--filters", type=int, default=32, help="of each layer (32)")
     parser.add_argument("--dim", type=int, default=128, help="units of the LSTM (128)")
     parser.add_argument("--beam-size", type=int, default=3, help="hypotheses (3)")

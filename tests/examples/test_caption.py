@@ -10,7 +10,7 @@ import pytest
 def parts():
     from caption import scenes_for
 
-    return scenes_for({"train": 400, "valid": 64, "test": 200})
+    return scenes_for({"train": 1600, "valid": 64, "test": 200})
 
 
 def kinds_of(scenes):
@@ -101,7 +101,7 @@ def test_it_trains_captions_and_draws(parts, tmp_path):
     datasets = [examples(parts[part], 1) for part in ("train", "valid")]
     main_loop = build(captioner, *datasets, tmp_path / "caption.ckpt", 2)
     main_loop.run()
-    costs = [main_loop.log[time]["valid_nats_per_word"] for time in (0, 7, 14)]
+    costs = [main_loop.log[time]["valid_nats_per_word"] for time in (0, 25, 50)]
     assert costs[2] < costs[1] < costs[0]
 
     scenes = parts["test"][:3]
@@ -113,8 +113,8 @@ def test_it_trains_captions_and_draws(parts, tmp_path):
 
     again = build(network(4, 8), *datasets, tmp_path / "caption.ckpt", 2)
     again.run()
-    assert again.status["iterations_done"] == 14
-    assert again.log[14]["valid_nats_per_word"] == costs[2]
+    assert again.status["iterations_done"] == 50
+    assert again.log[50]["valid_nats_per_word"] == costs[2]
 
 
 def test_the_picture_decides_over_the_caption():
