@@ -5,44 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from eye import Eye
 from pytensor import tensor as pt
-from scenes import ANSWERS, CELLS, SIDE
+from scenes import ANSWERS, CELLS
 
 from brickyard.bricks import (
     MLP,
     BatchNormalization,
-    Convolutional,
-    ConvolutionalSequence,
     Initializable,
     Linear,
     LookupTable,
-    MaxPooling,
     Rectifier,
     Softmax,
-    SpatialBatchNormalization,
 )
 from brickyard.bricks.application import application
 from brickyard.bricks.recurrent import LSTM
 
 NUM_GLIMPSES = 4
-# Column and row of each cell, in the order of a flattened picture; like all that is
-# known of cells, with mean 0 and standard deviation 1.
-PLACES = np.stack(np.meshgrid(range(CELLS), range(CELLS)), axis=-1).reshape(-1, 2)
+# Column and row of each cell, in the order of a flattened picture, a number for each
+# column and row; like all that is known of cells, with mean 0 and standard deviation 1.
+PLACES = np.concatenate(
+    [np.tile(np.eye(CELLS), (CELLS, 1)), np.repeat(np.eye(CELLS), CELLS, axis=0)],
+    axis=1,
+)
 PLACES = (PLACES - PLACES.mean()) / PLACES.std()
-
-
-def eye(num_filters: int) -> ConvolutionalSequence:
-    """Return two convolutions, after which a position is a cell of the scene."""
-    layers: list[Any] = []
-    for pooling_size in (2, 3):
-        layers += [
-            Convolutional((3, 3), num_filters, border_mode="half", use_bias=False),
-            SpatialBatchNormalization(),
-            Rectifier(),
-            MaxPooling((pooling_size, pooling_size)),
-        ]
-    layers.append(SpatialBatchNormalization())
-    return ConvolutionalSequence(layers, 3, image_size=(SIDE, SIDE), name="eye")
 
 
 class Head(Initializable):
@@ -50,20 +36,22 @@ class Head(Initializable):
 
     Parameters
     ----------
-    cell_dim
-        How many numbers describe a cell.
+    cell_dim, question_dim
+        How many numbers describe a cell, and a question.
     dim
-        The size of the question and of the result.
+        The size of the result.
     **kwargs
         See `Initializable`.
     """
 
-    def __init__(self, cell_dim: int, dim: int, **kwargs: Any) -> None:
+    def __init__(
+        self, cell_dim: int, question_dim: int, dim: int, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.cell_dim, self.dim = cell_dim, dim
+        self.cell_dim, self.question_dim, self.dim = cell_dim, question_dim, dim
         # Most of a mean over cells is the same for all pictures, and drowns the rest.
         self.normalization = BatchNormalization(dim, name="normalization")
-        self.question = Linear(dim, dim, name="question")
+        self.question = Linear(question_dim, dim, name="question")
 
 
 class Plain(Head):
@@ -92,11 +80,11 @@ class Relational(Plain):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         width = NUM_GLIMPSES * self.dim
-        self.wanted = Linear(self.dim, width, name="wanted")
+        self.wanted = Linear(self.question_dim, width, name="wanted")
         self.offered = Linear(self.cell_dim, self.dim, name="offered")
         self.seen = Linear(self.cell_dim, self.dim, name="seen")
         self.compared = Linear(width, self.dim, name="compared")
-        self.relation = Linear(self.dim, self.dim, name="relation")
+        self.relation = Linear(self.question_dim, self.dim, name="relation")
         self.normalization_of_glimpses = BatchNormalization(
             self.dim, name="normalization_of_glimpses"
         )
@@ -150,6 +138,8 @@ class Answerer(Initializable):
         The name of the head, of `HEADS`.
     num_words
         How many words there are.
+    length
+        How many words a question has, with its end.
     num_filters
         How many filters each of the convolutions has.
     dim
@@ -159,14 +149,22 @@ class Answerer(Initializable):
     """
 
     def __init__(
-        self, head: str, num_words: int, num_filters: int, dim: int, **kwargs: Any
+        self,
+        head: str,
+        num_words: int,
+        length: int,
+        num_filters: int,
+        dim: int,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.eye = eye(num_filters)
+        self.eye = Eye(num_filters, name="eye")
         self.lookup = LookupTable(num_words, dim, name="lookup")
         self.gates = Linear(dim, 4 * dim, name="gates")
         self.lstm = LSTM(dim, name="lstm")
-        self.head = HEADS[head](num_filters + PLACES.shape[1], dim, name="head")
+        self.head = HEADS[head](
+            num_filters + PLACES.shape[1], length * dim, dim, name="head"
+        )
         self.answer = MLP([Rectifier(), Softmax()], [dim, dim, len(ANSWERS)])
         self.children = [
             self.eye,
@@ -180,8 +178,7 @@ class Answerer(Initializable):
     @application
     def look(self, pictures):
         """Return what is in the cells and where they are, ``(batch, cells, dim)``."""
-        # About mean 0 and standard deviation 1.
-        seen = self.eye.apply((pictures.astype("float32") - 38) / 64)
+        seen = self.eye.apply(pictures)
         cells = seen.transpose(0, 2, 3, 1).reshape((seen.shape[0], CELLS**2, -1))
         places = pt.constant(PLACES.astype("float32"))
         places = pt.broadcast_to(places, (seen.shape[0], *PLACES.shape))
@@ -189,10 +186,12 @@ class Answerer(Initializable):
 
     @application
     def read(self, words, mask):
-        """Return what questions ``(time, batch)`` ask, ``(batch, dim)``."""
+        """Return what questions ``(time, batch)`` ask, ``(batch, time * dim)``."""
         inputs = self.gates.apply(self.lookup.apply(words))
         states, _ = self.lstm.apply(inputs, mask=mask)
-        return states[-1]
+        # The state after each word: until a head uses what an early word says, nothing
+        # teaches the LSTM to keep it to the end.
+        return states.transpose(1, 0, 2).reshape((words.shape[1], -1))
 
     @application
     def apply(self, pictures, words, mask):

@@ -91,6 +91,7 @@ def network(head: str, num_filters: int, dim: int) -> Answerer:
     answerer = Answerer(
         head,
         len(VOCABULARY.words),
+        LENGTH,
         num_filters,
         dim,
         weights_init=HeNormal(),
@@ -160,7 +161,7 @@ def build(
         cost=training.outputs[0],
         parameters=graph.parameters,
         step_rule=CompositeRule(
-            [StepClipping(1.0), Adam(CosineSchedule(0.003, num_steps=steps))]
+            [StepClipping(1.0), Adam(CosineSchedule(0.001, num_steps=steps))]
         ),
         on_unused_sources="ignore",  # without an eye, the pictures
     )

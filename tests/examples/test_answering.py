@@ -14,7 +14,7 @@ def values():
     rng = np.random.default_rng(1)
     return {
         pt.tensor3("cells"): rng.normal(size=(2, 5, 3)).astype("float32"),
-        pt.matrix("question"): rng.normal(size=(2, 4)).astype("float32"),
+        pt.matrix("question"): rng.normal(size=(2, 6)).astype("float32"),
     }
 
 
@@ -33,7 +33,7 @@ def linear(brick, x):
 def test_the_plain_head_multiplies_mean_and_question(values):
     from answering import Plain
 
-    head = initialized(Plain(3, 4))
+    head = initialized(Plain(3, 6, 4))
     found = evaluate(head.apply(*values), values)
     cells, question = values.values()
     for transformation in head.cell.linear_transformations:
@@ -45,7 +45,7 @@ def test_the_plain_head_multiplies_mean_and_question(values):
 def test_the_relational_head_also_looks_where_it_is_asked_to(values):
     from answering import NUM_GLIMPSES, Relational
 
-    head = initialized(Relational(3, 4))
+    head = initialized(Relational(3, 6, 4))
     both, plain = evaluate(
         [head.apply(*values), super(Relational, head).apply(*values)], values
     )
@@ -62,19 +62,33 @@ def test_the_relational_head_also_looks_where_it_is_asked_to(values):
 def test_cells_come_with_their_places():
     from answering import Answerer
 
-    answerer = initialized(Answerer("plain", 7, 3, 4))
+    answerer = initialized(Answerer("plain", 7, 5, 3, 4))
     pictures = np.zeros((2, 3, 24, 24), "uint8")
     pictures[:, :, :6, 6:12] = 255  # the second cell of the first row
     variable = pt.tensor4("pictures", dtype="uint8")
     cells = evaluate(answerer.look(variable), {variable: pictures})
-    assert cells.shape == (2, 16, 5)
-    corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]])
+    assert cells.shape == (2, 16, 3 + 4 + 4)
     places = cells[0, :, 3:]
-    np.testing.assert_allclose(places[[0, 3, 12, 15]], 1.5 / 1.25**0.5 * corners)
+    assert places.mean() == pytest.approx(0, abs=1e-6)
     assert places.std() == pytest.approx(1)
+    columns, rows = places[:, :4].argmax(axis=1), places[:, 4:].argmax(axis=1)
+    assert columns.tolist() == 4 * [0, 1, 2, 3]
+    assert rows.tolist() == [0] * 4 + [1] * 4 + [2] * 4 + [3] * 4
     contents = cells[0, :, :3]
     assert not np.allclose(contents[1], contents[6])
     np.testing.assert_allclose(contents[10], contents[9], rtol=1e-5)
+
+
+def test_a_question_is_what_the_lstm_knows_after_each_word():
+    from answering import Answerer
+
+    answerer = initialized(Answerer("plain", 7, 3, 2, 4))
+    words, mask = pt.lmatrix("words"), pt.matrix("mask")
+    values = {words: [[1, 1], [2, 3], [4, 0]], mask: [[1, 1], [1, 1], [1, 0]]}
+    long, short = evaluate(answerer.read(words, mask), values).reshape(2, 3, 4)
+    np.testing.assert_allclose(long[0], short[0], rtol=1e-5)
+    assert not np.allclose(long[1], short[1])
+    np.testing.assert_array_equal(short[1], short[2])
 
 
 def test_without_an_eye_there_is_no_picture():
@@ -86,6 +100,6 @@ def test_without_an_eye_there_is_no_picture():
         "no picture": {words, mask},
         "plain": {pictures, words, mask},
     }.items():
-        answerer = initialized(Answerer(head, 7, 3, 4))
+        answerer = initialized(Answerer(head, 7, 5, 3, 4))
         graph = ComputationGraph(answerer.apply(pictures, words, mask))
         assert set(graph.inputs) == inputs
