@@ -156,13 +156,14 @@ def phrases_of(text: str) -> dict[str, list[str]]:
         digit = hashlib.sha256(word.encode()).digest()[0] % 10
         parts[{0: "valid", 1: "test"}.get(digit, "train")].append(word)
     rng = np.random.default_rng(1)
-    return {
-        part: [
-            " ".join(rng.choice(parts[part], size=rng.integers(1, MOST_WORDS + 1)))
+    phrases = {}
+    for part, count in NUM_PHRASES.items():
+        known = np.array(parts[part])
+        phrases[part] = [
+            " ".join(rng.choice(known, size=rng.integers(1, MOST_WORDS + 1)))
             for _ in range(count)
         ]
-        for part, count in NUM_PHRASES.items()
-    }
+    return phrases
 
 
 def batches(phrases: list[str], shuffled: bool) -> BucketBatch:
