@@ -22,8 +22,8 @@ from brickyard.bricks.application import application
 from brickyard.bricks.recurrent import LSTM
 
 NUM_GLIMPSES = 4
-# Column and row of each cell, in the order of a flattened picture, a number for each
-# column and row; like all that is known of cells, with mean 0 and standard deviation 1.
+# Column and row of each cell of a flattened picture, each as one of `CELLS` numbers
+# that stands out; with mean 0 and standard deviation 1, as what the eye finds begins.
 PLACES = np.concatenate(
     [np.tile(np.eye(CELLS), (CELLS, 1)), np.repeat(np.eye(CELLS), CELLS, axis=0)],
     axis=1,

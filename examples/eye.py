@@ -16,8 +16,8 @@ from brickyard.bricks import (
 )
 from brickyard.bricks.application import application
 
-# Of the values of a picture of five things, about.
-MEAN, DEVIATION = 38, 44
+# About those of pictures of five things.
+PIXEL_MEAN, PIXEL_DEVIATION = 38, 44
 
 
 class Eye(Initializable):
@@ -49,6 +49,8 @@ class Eye(Initializable):
     def apply(self, pictures):
         """Return what is in the cells, ``(batch, filters, rows, columns)``.
 
-        Over all pictures, what a filter finds has mean 0 and standard deviation 1.
+        Until training scales and shifts it, what a filter finds has mean 0 and
+        standard deviation 1 over a batch.
         """
-        return self.layers.apply((pictures.astype("float32") - MEAN) / DEVIATION)
+        pixels = (pictures.astype("float32") - PIXEL_MEAN) / PIXEL_DEVIATION
+        return self.layers.apply(pixels)
